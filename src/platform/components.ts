@@ -1,0 +1,14 @@
+/** The ground floors that a database can be built on, next to the ledger. */
+import type { SqlComponent } from '../postgres/manifest.ts'
+
+/** Clock, lifecycles, idempotency, inbox, kv and access: schema `niaga`. */
+export const platformComponent: SqlComponent = {
+  name: 'platform',
+  directory: new URL('./sql/', import.meta.url),
+}
+
+/** The audit outbox of a database whose changes are recorded elsewhere: schema `audit`. */
+export const auditComponent: SqlComponent = {
+  name: 'audit',
+  directory: new URL('./audit/source/', import.meta.url),
+}

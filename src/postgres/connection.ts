@@ -1,0 +1,72 @@
+/**
+ * Connection strings, also as Prisma writes them: `schema`, `sslmode`, `connection_limit`, `pool_timeout`
+ * (seconds) and `pgbouncer=true` (no named statements, no start-up settings).
+ */
+import type pg from 'pg'
+import { customTypes } from './types.ts'
+
+/** About 4 per core: more connections only add waiting. */
+const POOL_SIZE = 10
+const POOL_TIMEOUT_S = 10
+const STATEMENT_TIMEOUT_MS = 30_000
+const LOCK_TIMEOUT_MS = 10_000
+const IDLE_IN_TRANSACTION_MS = 60_000
+
+export interface ConnectionSettings {
+  readonly pool: pg.PoolConfig
+  /** False behind a pooler that does not keep prepared statements. */
+  readonly prepare: boolean
+}
+
+/** @throws TypeError where the text is not a PostgreSQL URL. */
+export function readUrl(url: string): ConnectionSettings {
+  const parsed = new URL(url)
+  if (!/^postgres(ql)?:$/.test(parsed.protocol)) throw new TypeError('not a postgres:// URL')
+  const taken = (name: string) => {
+    const value = parsed.searchParams.get(name)
+    parsed.searchParams.delete(name)
+    return value
+  }
+  const pooled = taken('pgbouncer') === 'true'
+  const schema = taken('schema')
+  const max = Number(taken('connection_limit') ?? POOL_SIZE)
+  const timeoutSeconds = Number(taken('pool_timeout') ?? POOL_TIMEOUT_S)
+  const settings = pooled
+    ? {}
+    : {
+        statement_timeout: STATEMENT_TIMEOUT_MS,
+        lock_timeout: LOCK_TIMEOUT_MS,
+        idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+        ...(schema ? { options: `-c search_path=${schema}` } : {}),
+      }
+  return {
+    prepare: !pooled,
+    pool: {
+      connectionString: parsed.href,
+      max,
+      connectionTimeoutMillis: timeoutSeconds * 1000,
+      idleTimeoutMillis: 30_000,
+      application_name: 'niaga',
+      types: customTypes,
+      ...settings,
+    },
+  }
+}
+
+/** The URL without its password, for people and logs. */
+export function maskedUrl(url: string): string {
+  const parsed = new URL(url)
+  if (parsed.password) parsed.password = '***'
+  return parsed.href
+}
+
+/** The same server and login, another database. */
+export function withDatabase(url: string, database: string): string {
+  const parsed = new URL(url)
+  parsed.pathname = `/${encodeURIComponent(database)}`
+  return parsed.href
+}
+
+export function databaseName(url: string): string {
+  return decodeURIComponent(new URL(url).pathname.slice(1))
+}

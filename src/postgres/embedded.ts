@@ -1,0 +1,249 @@
+/**
+ * The embedded PostgreSQL: a real server from npm, its data in one folder of ours.
+ *
+ * We start the binaries ourselves: a server that outlived a killed process is adopted instead of fought, a
+ * half-made data folder never looks whole, and root needs no account of its own.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import pg from 'pg'
+import { type Binaries, findBinaries, reachableBy, relocate, serverAccount } from './embedded-binaries.ts'
+
+const SUPERUSER = 'niaga'
+const START_TIMEOUT_MS = 60_000
+const STOP_TIMEOUT_MS = 4_000
+
+/** Small pools need few connections; the rest is for people, tests and several processes. */
+const SERVER_SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '200',
+  shared_buffers: '256MB',
+  max_wal_size: '2GB',
+  // Short transactions: compiling them costs more than it gains.
+  jit: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+}
+
+export interface EmbeddedServer {
+  /** URL of its maintenance database. */
+  readonly url: string
+  readonly dataDirectory: string
+  stop(): Promise<void>
+}
+
+interface Saved {
+  readonly port: number
+  readonly password: string
+}
+
+/**
+ * Starts, adopts or first makes the server whose files live in `directory`.
+ * `settings` are added to the server's configuration.
+ * @throws Error with the end of the server's log where it does not come up.
+ */
+export async function startEmbedded(
+  directory: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<EmbeddedServer> {
+  const account = serverAccount()
+  const home = account && !reachableBy(directory) ? relocate(directory) : directory
+  await mkdir(home, { recursive: true })
+  if (account) await chown(home, account.uid, account.gid)
+  const binaries = await findBinaries(account && !reachableBy(import.meta.dirname) ? home : undefined)
+  const data = join(home, 'data')
+  const savedFile = join(directory, 'server.json')
+  const saved = await load(savedFile)
+
+  const adopted = saved && (await adopt(saved, data))
+  if (adopted) return adopted
+
+  if (!saved && existsSync(data)) {
+    if (home === directory)
+      throw new Error(`${savedFile} is missing: restore it, or remove ${data} to start empty`)
+    // Somebody removed our folder to start afresh; what was kept elsewhere for root goes with it.
+    await rm(data, { recursive: true })
+  }
+  const password = saved?.password ?? randomBytes(18).toString('base64url')
+  if (!existsSync(data)) await initialise(binaries, home, data, password, account)
+  const port = await freePort(saved?.port)
+  await mkdir(directory, { recursive: true })
+  await writeFile(savedFile, JSON.stringify({ port, password } satisfies Saved), { mode: 0o600 })
+  const url = serverUrl({ port, password })
+  const child = await launch(binaries, home, data, port, settings, account)
+  return { url, dataDirectory: data, stop: () => stop(data, child.pid) }
+}
+
+/** A server that is still up although its process of ours is gone. */
+async function adopt(saved: Saved, data: string): Promise<EmbeddedServer | undefined> {
+  const pid = await postmasterPid(data)
+  if (pid === undefined || !isAlive(pid)) return undefined
+  const url = serverUrl(saved)
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
+  try {
+    await client.connect()
+    const { rows } = await client.query<{ data_directory: string }>('show data_directory')
+    if (rows[0]?.data_directory !== data) return undefined
+    return { url, dataDirectory: data, stop: () => stop(data, pid) }
+  } catch {
+    // Somebody else's process carries the number by now; PostgreSQL itself judges the stale file.
+    return undefined
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+async function initialise(
+  { initdb }: Binaries,
+  home: string,
+  data: string,
+  password: string,
+  account: Account,
+): Promise<void> {
+  const partial = `${data}.partial`
+  const passwordFile = join(home, 'password')
+  await rm(partial, { recursive: true, force: true })
+  await writeFile(passwordFile, password, { mode: 0o600 })
+  if (account) await chown(passwordFile, account.uid, account.gid)
+  try {
+    execFileSync(
+      initdb,
+      [
+        `--pgdata=${partial}`,
+        '--auth=scram-sha-256',
+        `--username=${SUPERUSER}`,
+        `--pwfile=${passwordFile}`,
+        '--encoding=UTF8',
+        '--locale=C',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+      ],
+      { ...account, stdio: ['ignore', 'ignore', 'pipe'], cwd: home },
+    )
+    await rename(partial, data)
+  } finally {
+    await rm(passwordFile, { force: true })
+  }
+}
+
+type Account = ReturnType<typeof serverAccount>
+
+async function launch(
+  { postgres }: Binaries,
+  home: string,
+  data: string,
+  port: number,
+  settings: Readonly<Record<string, string>>,
+  account: Account,
+): Promise<ChildProcess> {
+  const logFile = join(home, 'server.log')
+  const log = openSync(logFile, 'w', 0o600)
+  const flags = Object.entries({ ...SERVER_SETTINGS, ...settings, port: String(port) })
+  const args = ['-D', data, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])]
+  // Its own process group, so that Ctrl-C reaches us first and we stop it in order.
+  const child = spawn(postgres, args, { ...account, cwd: home, detached: true, stdio: ['ignore', log, log] })
+  closeSync(log)
+  child.unref()
+  let failure: Error | undefined
+  child.once('error', (error) => {
+    failure = error
+  })
+
+  const deadline = Date.now() + START_TIMEOUT_MS
+  while (!(await isReady(data, child.pid))) {
+    if (failure || child.exitCode !== null || Date.now() > deadline) {
+      const tail = (await readFile(logFile, 'utf8')).split('\n').slice(-12).join('\n')
+      throw new Error(`PostgreSQL did not start: ${failure?.message ?? ''}\n${tail}`)
+    }
+    await wait(10)
+  }
+  return child
+}
+
+/** The last line of postmaster.pid turns to "ready"; pg_ctl waits for the same. */
+async function isReady(data: string, pid: number | undefined): Promise<boolean> {
+  const lines = (await readOptional(join(data, 'postmaster.pid')))?.split('\n') ?? []
+  return Number(lines[0]) === pid && lines[7]?.trim() === 'ready'
+}
+
+/** Fast shutdown; where that takes too long, an immediate one: the next start recovers from the log. */
+async function stop(data: string, pid: number | undefined): Promise<void> {
+  if (pid === undefined) return
+  signal(pid, 'SIGINT')
+  if (await gone(data, pid)) return
+  signal(pid, 'SIGQUIT')
+  await gone(data, pid)
+}
+
+async function gone(data: string, pid: number): Promise<boolean> {
+  const deadline = Date.now() + STOP_TIMEOUT_MS
+  while (Date.now() < deadline) {
+    if ((await postmasterPid(data)) !== pid || !isAlive(pid)) return true
+    await wait(10)
+  }
+  return false
+}
+
+async function postmasterPid(data: string): Promise<number | undefined> {
+  const text = await readOptional(join(data, 'postmaster.pid'))
+  return text === undefined ? undefined : Number(text.split('\n')[0])
+}
+
+function isAlive(pid: number): boolean {
+  return signal(pid, 0)
+}
+
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name)
+  } catch {
+    // No such process.
+    return false
+  }
+}
+
+async function load(file: string): Promise<Saved | undefined> {
+  const text = await readOptional(file)
+  if (text === undefined) return undefined
+  const { port, password }: Partial<Saved> = JSON.parse(text)
+  if (typeof port !== 'number' || typeof password !== 'string') throw new Error(`${file} is damaged`)
+  return { port, password }
+}
+
+async function readOptional(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function serverUrl({ port, password }: Saved): string {
+  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`
+}
+
+/** The wanted port where it is free, else any. */
+export async function freePort(wanted = 0): Promise<number> {
+  const server = createServer()
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(wanted, '127.0.0.1', () => {
+        const address = server.address()
+        resolve(typeof address === 'object' && address ? address.port : wanted)
+      })
+    })
+  } catch (error) {
+    if (wanted === 0) throw error
+    return await freePort()
+  } finally {
+    server.close()
+  }
+}

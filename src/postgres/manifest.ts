@@ -1,0 +1,44 @@
+/** What a database is made of, told by its system's manifest. */
+import type { ErrorCatalogue } from '../kernel/errors.ts'
+
+/**
+ * A set of migrations with a history of its own: a ground floor (ledger, platform, audit) or a system's own
+ * tables. `directory` holds `migrations/NNNN_name.sql` and, where it has any, `functions/*.sql`.
+ */
+export interface SqlComponent {
+  readonly name: string
+  readonly directory: URL
+}
+
+/** A component that brings its own migrator, such as the job queue. Must be safe to run again. */
+export interface ForeignComponent {
+  readonly name: string
+  install(databaseUrl: string): Promise<void>
+}
+
+export type Component = SqlComponent | ForeignComponent
+
+export function isSqlComponent(component: Component): component is SqlComponent {
+  return 'directory' in component
+}
+
+export interface DatabaseManifest {
+  readonly system: string
+  /** As documented: "db_store1". */
+  readonly name: string
+  /** Another name the document prints for it, `--service=auth-service`. */
+  readonly service?: string
+  /** Variables that may hold its URL besides `NIAGA_<NAME>_URL`, first one wins. */
+  readonly urlVariables: readonly string[]
+  /** In the order of installation; the system's own component comes last. */
+  readonly components: readonly Component[]
+  /** The catalogue its errors are translated into. */
+  readonly errors: ErrorCatalogue
+}
+
+/** The system's own tables, on top of the ground floors. */
+export function ownComponent(manifest: DatabaseManifest): SqlComponent {
+  const own = manifest.components.at(-1)
+  if (!own || !isSqlComponent(own)) throw new TypeError(`${manifest.name} has no migrations of its own`)
+  return own
+}

@@ -1,0 +1,51 @@
+/** One migrator at a time per database, and none that makes the whole site wait behind it. */
+import { setTimeout as wait } from 'node:timers/promises'
+import pg from 'pg'
+import { sqlState } from '../errors.ts'
+
+/** Any constant that nobody else uses as an advisory lock. */
+const LOCK_KEY = 7_246_021_901
+
+const LOCK_TIMEOUT = '2s'
+const LOCK_ATTEMPTS = 15
+const LOCK_NOT_AVAILABLE = '55P03'
+
+/** Connects and holds the migration lock while `work` runs; waits where another process migrates. */
+export async function withMigrationLock<T>(
+  url: string,
+  work: (client: pg.Client) => Promise<T>,
+  onWait: () => void = () => undefined,
+): Promise<T> {
+  const client = new pg.Client({ connectionString: url, application_name: 'niaga migrate' })
+  await client.connect()
+  try {
+    const { rows } = await client.query('select pg_try_advisory_lock($1) as mine', [LOCK_KEY])
+    if (rows[0]?.mine !== true) {
+      onWait()
+      await client.query('select pg_advisory_lock($1)', [LOCK_KEY])
+    }
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+/**
+ * Runs `work` in a transaction that gives up a table lock it cannot get within 2 s, lets the queue behind
+ * it pass, and tries again.
+ */
+export async function patiently(client: pg.Client, work: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await client.query(`begin; set local lock_timeout = '${LOCK_TIMEOUT}'`)
+      await work()
+      await client.query('commit')
+      return
+    } catch (error) {
+      await client.query('rollback')
+      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+      if (sqlState(cause) !== LOCK_NOT_AVAILABLE || attempt === LOCK_ATTEMPTS) throw error
+      await wait(200 * attempt)
+    }
+  }
+}
