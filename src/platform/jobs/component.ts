@@ -1,0 +1,11 @@
+import { Logger, runMigrations } from 'graphile-worker'
+import type { ForeignComponent } from '../../postgres/manifest.ts'
+
+/** Its progress lines are the migrator's to print, not the queue's. */
+const quiet = new Logger(() => () => undefined)
+
+/** The job queue's own tables and functions: schema `graphile_worker`, migrated by graphile-worker itself. */
+export const jobsComponent: ForeignComponent = {
+  name: 'jobs',
+  install: (databaseUrl) => runMigrations({ connectionString: databaseUrl, logger: quiet }),
+}

@@ -1,0 +1,31 @@
+/** QuickCart's two databases: the shop, and the permanent audit. */
+import { kernelErrors } from '../../kernel/errors.ts'
+import { ledgerComponent } from '../../ledger/component.ts'
+import { auditComponent, platformComponent } from '../../platform/components.ts'
+import { jobsComponent } from '../../platform/jobs/component.ts'
+import type { DatabaseManifest } from '../../postgres/manifest.ts'
+
+export const storeDatabase: DatabaseManifest = {
+  system: 'quickcart',
+  name: 'db_store1',
+  urlVariables: ['DATABASE_URL'],
+  components: [
+    jobsComponent,
+    platformComponent,
+    ledgerComponent,
+    auditComponent,
+    { name: 'db_store1', directory: new URL('./databases/db_store1/', import.meta.url) },
+  ],
+  errors: kernelErrors,
+}
+
+export const auditsDatabase: DatabaseManifest = {
+  system: 'quickcart',
+  name: 'db_audits',
+  urlVariables: ['AUDIT_DATABASE_URL'],
+  components: [
+    platformComponent,
+    { name: 'db_audits', directory: new URL('./databases/db_audits/', import.meta.url) },
+  ],
+  errors: kernelErrors,
+}
