@@ -1,0 +1,57 @@
+/** The door of every system: what it is made of, and how the application opens it. */
+import type { FastifyInstance } from 'fastify'
+import type { Clock } from '../kernel/clock.ts'
+import type { ErrorCatalogue } from '../kernel/errors.ts'
+import type { Log } from '../kernel/log.ts'
+import type { Database } from '../postgres/database.ts'
+import type { DatabaseManifest } from '../postgres/manifest.ts'
+import type { Environment, Variables } from './configuration.ts'
+
+export interface SystemManifest {
+  /** "quickcart": the key in URLs, CLI and folders. */
+  readonly name: string
+  readonly title: string
+  readonly about: string
+  readonly databases: readonly DatabaseManifest[]
+  readonly errors: ErrorCatalogue
+  /** What may be set in the environment. */
+  readonly variables: Variables
+  /** Idempotent upserts; `demo` adds the documented demonstration set. */
+  seed(context: SystemContext, options: { readonly demo: boolean }): Promise<void>
+  /** Prepares everything, starts nothing. */
+  open(context: SystemContext): Promise<RunningSystem>
+}
+
+export interface SystemContext {
+  readonly environment: Environment
+  readonly clock: Clock
+  readonly log: Log
+  /** Where this server is reached from this machine, without a slash at the end. */
+  readonly baseUrl: string
+  /** One of the system's own databases, by its documented name. */
+  database(name: string): Database
+}
+
+export interface RunningSystem {
+  /** Adds the system's routes; its API below `/<name>/v1`, its webhooks where the outside expects them. */
+  routes(app: FastifyInstance): Promise<void>
+  /** Starts workers, relays, bots. The server already listens. */
+  start(): Promise<void>
+  /** No new work; what runs is finished or given back. */
+  stop(): Promise<void>
+  /** For the front page; quick, from indexes or small tables. */
+  overview(): Promise<Overview>
+}
+
+export interface Overview {
+  /** "Orders": 12 */
+  readonly counts: readonly { readonly label: string; readonly value: string }[]
+  readonly accounts: readonly { readonly name: string; readonly balance: string }[]
+  readonly audit?: { readonly verifiedUpTo: string; readonly ok: boolean; readonly waiting: number }
+  readonly links: readonly { readonly label: string; readonly href: string; readonly about: string }[]
+}
+
+/** Checks nothing at run time; it makes a manifest's literal types known. */
+export function defineSystem<const S extends SystemManifest>(system: S): S {
+  return system
+}
