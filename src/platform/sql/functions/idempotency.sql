@@ -12,12 +12,15 @@ language plpgsql set search_path = '' as $$
 declare
   v_known niaga.idempotency;
 begin
-  -- Taken before the look: the holder's row is visible by the time its lock is free.
-  if not pg_try_advisory_xact_lock(hashtextextended(p_scope || chr(31) || p_key, 0)) then
-    raise exception 'a request with this idempotency key is still being processed'
-      using errcode = 'NGP02', constraint = 'idempotency_in_flight';
-  end if;
   select * into v_known from niaga.idempotency i where i.scope = p_scope and i.key = p_key;
+  if v_known.key is null then
+    if not pg_try_advisory_xact_lock(hashtextextended(p_scope || chr(31) || p_key, 0)) then
+      raise exception 'a request with this idempotency key is still being processed'
+        using errcode = 'NGP02', constraint = 'idempotency_in_flight';
+    end if;
+    -- Again under the lock: whoever held it may have committed since the first look.
+    select * into v_known from niaga.idempotency i where i.scope = p_scope and i.key = p_key;
+  end if;
   if v_known.request_hash <> p_request_hash then
     raise exception 'this idempotency key was used for another request'
       using errcode = 'NGP01', constraint = 'idempotency_conflict';

@@ -1,0 +1,14 @@
+/** A database that carries nothing but the ground floors, for the tests of those. */
+import { kernelErrors } from '../src/kernel/errors.ts'
+import { auditComponent, platformComponent } from '../src/platform/components.ts'
+import { platformErrors } from '../src/platform/errors.ts'
+import { jobsComponent } from '../src/platform/jobs/component.ts'
+import type { DatabaseManifest } from '../src/postgres/manifest.ts'
+
+export const platformDatabase: DatabaseManifest = {
+  system: 'platform',
+  name: 'platform',
+  urlVariables: [],
+  components: [jobsComponent, platformComponent, auditComponent],
+  errors: { ...kernelErrors, ...platformErrors },
+}
