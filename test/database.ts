@@ -7,7 +7,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, afterEach, before } from 'node:test'
+import { after, afterEach } from 'node:test'
 import pg from 'pg'
 import { type Clock, systemClock } from '../src/kernel/clock.ts'
 import { withDatabase } from '../src/postgres/connection.ts'
@@ -41,44 +41,28 @@ export interface TestDatabase {
 }
 
 /**
- * A migrated database of this test file's own, open before its first test and dropped after its last.
- * Where a test failed it is kept and its name printed. Then the trip-wires: the ledger verifies, no client
- * is left open, no job has failed for good.
+ * A migrated database of this test file's own: `const shop = await testDatabase(manifest)` at its top.
+ * It is dropped after the last test; where one failed it is kept and its name printed. Then the trip-wires:
+ * the ledger verifies, no client is left open, no job has failed for good.
  */
-export function testDatabase(manifest: DatabaseManifest, clock: Clock = systemClock): TestDatabase {
-  let made: { url: string; db: Database } | undefined
+export async function testDatabase(
+  manifest: DatabaseManifest,
+  clock: Clock = systemClock,
+): Promise<TestDatabase> {
+  const url = await cloneDatabase(manifest)
+  const db = openDatabase({ name: manifest.name, url, errors: manifest.errors, clock })
   let failed = false
-
-  before(async () => {
-    const url = await cloneDatabase(manifest)
-    made = { url, db: openDatabase({ name: manifest.name, url, errors: manifest.errors, clock }) }
-  })
   afterEach((t) => {
     if ('passed' in t && t.passed === false) failed = true
   })
   after(async () => {
-    if (!made) return
-    const { db, url } = made
     const problems = await tripWires(db)
     await db.close()
     if (failed || problems.length > 0) console.error(`kept for you to look at: ${url}`)
     else await dropDatabase(url)
     if (problems.length > 0) throw new Error(`trip-wires of ${manifest.name}:\n${problems.join('\n')}`)
   })
-
-  const ready = () => {
-    if (!made) throw new Error('the test database is open only while tests run')
-    return made
-  }
-  return {
-    name: manifest.name,
-    get url() {
-      return ready().url
-    },
-    get db() {
-      return ready().db
-    },
-  }
+  return { name: manifest.name, url, db }
 }
 
 /** A clone by hand, for tests that start processes on it; drop it with `dropDatabase`. */

@@ -35,6 +35,8 @@ export interface EmbeddedServer {
   /** URL of its maintenance database. */
   readonly url: string
   readonly dataDirectory: string
+  /** True where it was running already. */
+  readonly adopted: boolean
   stop(): Promise<void>
 }
 
@@ -77,7 +79,7 @@ export async function startEmbedded(
   await writeFile(savedFile, JSON.stringify({ port, password } satisfies Saved), { mode: 0o600 })
   const url = serverUrl({ port, password })
   const child = await launch(binaries, home, data, port, settings, account)
-  return { url, dataDirectory: data, stop: () => stop(data, child.pid) }
+  return { url, dataDirectory: data, adopted: false, stop: () => stop(data, child.pid) }
 }
 
 /** A server that is still up although its process of ours is gone. */
@@ -90,7 +92,7 @@ async function adopt(saved: Saved, data: string): Promise<EmbeddedServer | undef
     await client.connect()
     const { rows } = await client.query<{ data_directory: string }>('show data_directory')
     if (rows[0]?.data_directory !== data) return undefined
-    return { url, dataDirectory: data, stop: () => stop(data, pid) }
+    return { url, dataDirectory: data, adopted: true, stop: () => stop(data, pid) }
   } catch {
     // Somebody else's process carries the number by now; PostgreSQL itself judges the stale file.
     return undefined
