@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testDatabase } from '../../test/database.ts'
+import { until } from '../../test/until.ts'
 import { SandboxClock } from '../kernel/clock.ts'
 import { isDomainError } from '../kernel/errors.ts'
 import type { DatabaseManifest } from './manifest.ts'
@@ -123,11 +124,3 @@ test('a NOTIFY is heard, also after the listening connection was lost', async ()
   })
   await stop()
 })
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('waited in vain')
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
