@@ -1,0 +1,16 @@
+import { isWhole, type Money } from '../../kernel/money.ts'
+
+/** QRIS payments end at Rp 10.000.000, far below what a JSON number keeps exactly. */
+export const MAX_WHOLE = 1_000_000_000_000
+
+/**
+ * Whole rupiah for the wire: the gateway's amounts are JSON integers.
+ * @throws RangeError where the amount has a fraction, is not positive or is beyond any payment
+ */
+export function toWhole(amount: Money<'IDR'>): number {
+  const whole = amount / 100n
+  if (!isWhole('IDR', amount) || whole <= 0n || whole > BigInt(MAX_WHOLE)) {
+    throw new RangeError(`${amount} minor units are not a payable amount of whole rupiah`)
+  }
+  return Number(whole)
+}
