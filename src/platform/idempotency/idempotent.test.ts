@@ -8,8 +8,9 @@ import { sql } from '../../postgres/sql.ts'
 import { inTransaction } from '../../postgres/transaction.ts'
 import { idempotent, requestHash } from './idempotent.ts'
 
+const made = await testDatabase(platformDatabase)
+
 describe('idempotency', () => {
-  const made = testDatabase(platformDatabase)
   const once = (key: string, request: unknown, work: () => Promise<unknown>) =>
     inTransaction(made.db, systemCaller, (tx) => idempotent(tx, { scope: 'orders', key, request }, work))
 

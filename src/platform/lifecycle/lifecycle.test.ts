@@ -6,9 +6,9 @@ import { isDomainError } from '../../kernel/errors.ts'
 import { sql } from '../../postgres/sql.ts'
 import { mermaid, readLifecycles } from './mermaid.ts'
 
-describe('lifecycles', () => {
-  const made = testDatabase(platformDatabase)
+const made = await testDatabase(platformDatabase)
 
+describe('lifecycles', () => {
   before(async () => {
     await made.db.run(sql`create type public.size as enum ('small', 'large')`)
     await made.db.run(sql`create table public.parcels (

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { testDatabase } from '../../../test/database.ts'
+import { platformDatabase } from '../../../test/platform.ts'
+import { systemCaller } from '../../kernel/caller.ts'
+import { silentLog } from '../../kernel/log.ts'
+import { inTransaction } from '../../postgres/transaction.ts'
+import { enqueue, handle } from './job.ts'
+import { greet } from './jobs.fixture.ts'
+import { startJobs } from './worker.ts'
+
+const { db, url } = await testDatabase(platformDatabase)
+
+test('a job whose worker was killed is done by another one within seconds', async () => {
+  await inTransaction(db, systemCaller, (tx) => enqueue(tx, greet, { name: 'survivor' }))
+  const fixture = join(import.meta.dirname, 'killed-worker.fixture.ts')
+  const worker = spawn(process.execPath, [fixture, url], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(worker.stdout, 'data')
+  worker.kill('SIGKILL')
+  await once(worker, 'exit')
+  const greeted = Promise.withResolvers<string>()
+  const task = handle(greet, async ({ name }) => greeted.resolve(name))
+  const jobs = await startJobs({ database: db, tasks: [task], cron: [], concurrency: 2, log: silentLog })
+  const begun = performance.now()
+  assert.equal(await greeted.promise.finally(() => jobs.stop()), 'survivor')
+  assert.ok(performance.now() - begun < 15_000)
+})

@@ -1,0 +1,158 @@
+/** One process' workers on one database's queue. */
+
+import { EventEmitter } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Logger, type Runner, run, type TaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker'
+import pg from 'pg'
+import type { Log } from '../../kernel/log.ts'
+import { readUrl } from '../../postgres/connection.ts'
+import type { Database } from '../../postgres/database.ts'
+import { sql } from '../../postgres/sql.ts'
+import { type CronEntry, enqueueDueCrons } from './cron.ts'
+import { readStored, type Task } from './job.ts'
+import { type Loop, startLoop } from './loop.ts'
+import { openPresence, type Presence, reaper } from './presence.ts'
+
+export interface JobsOptions {
+  readonly database: Database
+  readonly tasks: readonly Task[]
+  readonly cron: readonly CronEntry[]
+  /** Jobs at a time in this process. */
+  readonly concurrency: number
+  readonly log: Log
+  /** Told when a job failed for the last time and now waits for a person (`niaga jobs list|retry`). */
+  readonly onDead?: (job: { task: string; id: string; error: string }) => void
+}
+
+export interface RunningJobs {
+  /** No new jobs; those that run finish, or are given back after 4 s. */
+  stop(): Promise<void>
+}
+
+const POLL_MS = 1_000
+const CRON_TICK_MS = 1_000
+const REAP_MS = 3_000
+/** Handlers are told to give up, and where they do not listen their jobs are given back: together under 5 s. */
+const ABORT_AFTER_MS = 2_500
+const KILL_AFTER_MS = 4_000
+
+/** Starts workers, schedules, and the watch for dead workers. */
+export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
+  const { database, log } = options
+  await syncClock(database)
+  const crew = startCrew(options)
+  const loops: Loop[] = [
+    startLoop('jobs.cron', CRON_TICK_MS, log, () => enqueueDueCrons(database, options.cron)),
+    startLoop('jobs.reaper', REAP_MS, log, reaper(database, log)),
+  ]
+  return {
+    async stop() {
+      await Promise.all(loops.map((loop) => loop.stop()))
+      await crew.stop()
+    },
+  }
+}
+
+/** Tells the queue how far the sandbox clock runs ahead, so that what is due by it is due. */
+export async function syncClock(database: Database): Promise<void> {
+  await database.run(
+    sql`select niaga.set_clock_offset(make_interval(secs => ${database.clock.offsetMs / 1000}))`,
+  )
+}
+
+/** graphile-worker's runner, started again should it ever give up. */
+function startCrew(options: JobsOptions): RunningJobs {
+  const { database, log } = options
+  const stopping = new AbortController()
+  const pool = jobPool(database, log)
+  let runner: Runner | undefined
+  let workers: WorkerPool | undefined
+  let presence: Presence | undefined
+
+  async function shift(): Promise<void> {
+    const events: WorkerEvents = new EventEmitter()
+    let joined = Promise.resolve()
+    events.on('pool:create', ({ workerPool }) => {
+      workers = workerPool
+      presence = openPresence(database, workerPool.id, log)
+      joined = presence.ensure()
+      // Awaited below; here only so that an early failure is not an unhandled one.
+      joined.catch(() => undefined)
+    })
+    events.on('job:failed', ({ job, error }) => {
+      const dead = { task: job.task_identifier, id: String(job.id), error: String(error) }
+      log.error(dead, 'a job failed for good')
+      options.onDead?.(dead)
+    })
+    runner = await run({
+      ...graphileOptions(pool, options),
+      concurrency: options.concurrency,
+      pollInterval: POLL_MS,
+      gracefulShutdownAbortTimeout: ABORT_AFTER_MS,
+      parsedCronItems: [],
+      events,
+    })
+    await joined
+    await runner.promise
+  }
+
+  const watch = startLoop('jobs.presence', REAP_MS, log, async () => await presence?.ensure())
+  const crew = startLoop('jobs.workers', POLL_MS, log, async () => {
+    if (!stopping.signal.aborted) await shift()
+  })
+  return {
+    async stop() {
+      stopping.abort()
+      const stopped = runner
+        ?.stop()
+        .catch((error: unknown) => log.debug({ error: String(error) }, 'was stopped'))
+      const late = await Promise.race([stopped, wait(KILL_AFTER_MS, 'late', { ref: false })])
+      if (late === 'late') await workers?.forcefulShutdown('the process is stopping')
+      await Promise.all([crew.stop(), watch.stop()])
+      await presence?.leave()
+      await pool.end()
+    },
+  }
+}
+
+/** A small pool of its own: the queue reads ids as text, where ours are bigints. */
+export function jobPool(database: Database, log: Log): pg.Pool {
+  const pool = new pg.Pool({ ...readUrl(database.url).pool, types: pg.types, max: 4 })
+  const onError = (error: Error) => log.debug({ error: error.message }, 'a job connection was lost')
+  pool.on('error', onError).on('connect', (client) => client.on('error', onError))
+  return pool
+}
+
+/** What a standing worker and a single drain have in common. */
+export function graphileOptions(
+  pool: pg.Pool,
+  { database, tasks, log }: Omit<JobsOptions, 'concurrency' | 'cron'>,
+) {
+  return {
+    pgPool: pool,
+    noHandleSignals: true,
+    noPreparedStatements: !database.prepare,
+    taskList: toTaskList(tasks, log),
+    logger: new Logger((scope) => (level, message) => {
+      // Its errors are retries to us: what fails for good is reported by event.
+      if (level === 'error' || level === 'warning') log.warn({ ...scope }, message)
+    }),
+  }
+}
+
+function toTaskList(tasks: readonly Task[], log: Log): TaskList {
+  const entries = tasks.map(({ name, run: work }): [string, TaskList[string]] => [
+    name,
+    async (stored: unknown, { job, abortSignal }) => {
+      const { payload, caller } = readStored(stored)
+      await work(payload, {
+        attempt: job.attempts,
+        lastAttempt: job.attempts >= job.max_attempts,
+        caller,
+        signal: abortSignal,
+        log: log.child({ job: name, jobId: String(job.id), correlationId: caller.correlationId }),
+      })
+    },
+  ])
+  return Object.fromEntries(entries)
+}
