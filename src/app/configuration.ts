@@ -6,6 +6,7 @@ import {
   type Environment,
   flag,
   integer,
+  list,
   oneOf,
   optional,
   readVariables,
@@ -33,6 +34,9 @@ const variables = {
     url('a PostgreSQL 15 to 18 server to use instead of the embedded one', POSTGRES),
   ),
   NIAGA_LOG_LEVEL: oneOf('how much is logged', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
+  NIAGA_TRUSTED_PROXIES: list(
+    'addresses of reverse proxies whose X-Forwarded-For is believed, commas between them',
+  ),
   NIAGA_DEMO: flag('load the demonstration set at start', true),
 }
 

@@ -1,14 +1,14 @@
 /** Where each database lives, and opening them. */
 import { join } from 'node:path'
-import type { Clock } from '../kernel/clock.ts'
+import { type Clock, systemClock } from '../kernel/clock.ts'
 import { fail } from '../kernel/errors.ts'
-import type { Log } from '../kernel/log.ts'
+import { type Log, silentLog } from '../kernel/log.ts'
 import { withDatabase } from '../postgres/connection.ts'
 import { type Database, openDatabase } from '../postgres/database.ts'
 import { type EmbeddedServer, startEmbedded } from '../postgres/embedded.ts'
 import type { DatabaseManifest } from '../postgres/manifest.ts'
 import { ensureDatabase } from '../postgres/migrate/run.ts'
-import { type Configuration, urlVariable } from './configuration.ts'
+import { type Configuration, loadConfiguration, urlVariable } from './configuration.ts'
 import { runningInstance } from './instance.ts'
 import { systems } from './systems.ts'
 
@@ -89,4 +89,17 @@ export async function withDatabases<T>(
 
 export function openAt({ manifest, url }: DatabaseAt, clock: Clock, log: Log): Database {
   return openDatabase({ name: manifest.name, url, errors: manifest.errors, clock, log })
+}
+
+/** For one command on one database: opened, used, closed. */
+export async function withOpenDatabase<T>(name: string, work: (db: Database) => Promise<T>): Promise<T> {
+  return await withDatabases(loadConfiguration(), selectManifests({ database: name }), async ([at]) => {
+    if (!at) throw fail('not_found')
+    const database = openAt(at, systemClock, silentLog)
+    try {
+      return await work(database)
+    } finally {
+      await database.close()
+    }
+  })
 }

@@ -120,6 +120,17 @@ export function url(about: string, protocols: readonly string[] = ['http:', 'htt
   return variable(about, parse)
 }
 
+/** "a, b": words; empty by default. */
+export function list(about: string): Variable<readonly string[]> {
+  const parse = (given: string) => ({
+    value: given
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  })
+  return variable(about, parse, { fallback: [] })
+}
+
 /** "1,2,3": whole numbers that may exceed 2^53, such as Telegram ids. */
 export function idList(about: string): Variable<readonly bigint[]> {
   const parse = (given: string) => {

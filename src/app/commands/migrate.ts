@@ -11,6 +11,7 @@ import { type ComponentState, componentState } from '../../postgres/migrate/stat
 import { type Configuration, loadConfiguration } from '../configuration.ts'
 import { type DatabaseAt, type Selection, selectManifests, withDatabases } from '../databases.ts'
 import { instant, json, plural, table } from './output.ts'
+import { Refusal } from './refusal.ts'
 
 interface Options extends Selection {
   readonly to?: string
@@ -63,11 +64,6 @@ export function migrateCommands(program: Command): void {
     .description('make the next numbered file, e.g. "niaga migrate new add_notes --database db_store1"')
     .requiredOption('--database <name>', 'whose migration it is')
     .action(create)
-}
-
-/** A command that was not carried out; its text is the whole answer. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal'
 }
 
 async function up(options: Options): Promise<void> {

@@ -1,0 +1,48 @@
+/** `niaga jobs`: what waits, runs, or has failed for good. */
+import type { Command } from 'commander'
+import { listJobs, retryJob } from '../../platform/jobs/list.ts'
+import { withOpenDatabase } from '../databases.ts'
+import { instant, printRows } from './output.ts'
+import { Refusal } from './refusal.ts'
+
+export function jobsCommands(program: Command): void {
+  const jobs = program.command('jobs').description('the durable jobs of a database')
+
+  jobs
+    .command('list')
+    .description('dead jobs first, then by the time they are due')
+    .requiredOption('--database <name>', 'whose jobs, e.g. db_store1')
+    .option('--limit <n>', 'at most so many', '50')
+    .option('--json', 'for scripts')
+    .action(async (options: { database: string; limit: string; json?: boolean }) => {
+      const limit = Number(options.limit)
+      if (!Number.isInteger(limit) || limit < 1) throw new Refusal('--limit takes a whole number from 1')
+      await withOpenDatabase(options.database, async (db) => {
+        printRows(
+          await listJobs(db, limit),
+          {
+            id: (job) => job.id,
+            task: (job) => job.task,
+            state: (job) => job.state,
+            due: (job) => instant(job.run_at),
+            tries: (job) => `${job.attempts}/${job.max_attempts}`,
+            key: (job) => job.key,
+            'last error': (job) => job.last_error?.split('\n')[0]?.slice(0, 80),
+          },
+          options.json,
+        )
+      })
+    })
+
+  jobs
+    .command('retry <id>')
+    .description('make a dead or waiting job due now, with all its tries ahead of it')
+    .requiredOption('--database <name>', 'whose job, e.g. db_store1')
+    .action(async (id: string, options: { database: string }) => {
+      if (!/^\d{1,18}$/.test(id)) throw new Refusal('a job is named by its number; see "niaga jobs list"')
+      await withOpenDatabase(options.database, async (db) => {
+        if (!(await retryJob(db, BigInt(id)))) throw new Refusal(`job ${id} is not there, or runs right now`)
+        console.log(`job ${id} is due now`)
+      })
+    })
+}

@@ -1,0 +1,62 @@
+/** `niaga start`: everything, until Ctrl-C. */
+import { styleText } from 'node:util'
+import type { Command } from 'commander'
+import { loadConfiguration } from '../configuration.ts'
+import { startHouse } from '../house.ts'
+import { VERSION } from '../version.ts'
+
+/** Stopping takes less; beyond it something hangs, and PostgreSQL recovers from an abrupt end anyway. */
+const STOP_LIMIT_MS = 4_900
+
+export function startCommand(program: Command): void {
+  program
+    .command('start')
+    .description('start PostgreSQL, migrate, seed, and run every system on one port')
+    .action(async () => {
+      const started = performance.now()
+      const progress = progressLine()
+      const house = await startHouse(loadConfiguration(), progress.say)
+      progress.clear()
+      const seconds = ((performance.now() - started) / 1000).toFixed(1)
+      console.log(`Niaga ${VERSION} is ready (${seconds} s)\n\n  ${styleText('bold', `${house.url}/`)}\n`)
+      if (house.logFile) console.log(`  log   ${house.logFile}`)
+      console.log('  stop  Ctrl-C')
+      stopOnSignal(house.stop)
+    })
+}
+
+function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false
+  const onSignal = () => {
+    // A second Ctrl-C means now.
+    if (stopping) process.exit(1)
+    stopping = true
+    console.log('\nstopping: no new work, what runs is finished')
+    setTimeout(() => {
+      console.error('something did not stop in time; the next start recovers')
+      process.exit(1)
+    }, STOP_LIMIT_MS).unref()
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error)
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+}
+
+/** One line that changes on a terminal; lines one below the other elsewhere. */
+function progressLine(): { say(text: string): void; clear(): void } {
+  const { isTTY } = process.stdout
+  return {
+    say(text) {
+      process.stdout.write(isTTY ? `\r\x1b[K… ${text}` : `… ${text}\n`)
+    },
+    clear() {
+      if (isTTY) process.stdout.write('\r\x1b[K')
+    },
+  }
+}

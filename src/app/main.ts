@@ -1,0 +1,55 @@
+/** The command `niaga`. */
+import { Command } from 'commander'
+import { DomainError } from '../kernel/errors.ts'
+import { ConfigurationError } from '../platform/configuration.ts'
+import { MigrationFailed } from '../postgres/migrate/history.ts'
+import { auditCommands } from './commands/audit.ts'
+import { dbCommands } from './commands/db.ts'
+import { generateCommand } from './commands/generate.ts'
+import { inboxCommands } from './commands/inbox.ts'
+import { jobsCommands } from './commands/jobs.ts'
+import { keysCommands } from './commands/keys.ts'
+import { ledgerCommands } from './commands/ledger.ts'
+import { migrateCommands } from './commands/migrate.ts'
+import { Refusal } from './commands/refusal.ts'
+import { seedCommand } from './commands/seed.ts'
+import { startCommand } from './commands/start.ts'
+import { AlreadyRunning } from './house.ts'
+import { VERSION } from './version.ts'
+
+const program = new Command('niaga')
+  .description('One backend for complete businesses: wallet, shop, billing, on PostgreSQL')
+  .version(VERSION)
+  .showHelpAfterError('(niaga --help lists all commands)')
+  .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+
+startCommand(program)
+migrateCommands(program)
+seedCommand(program)
+dbCommands(program)
+ledgerCommands(program)
+auditCommands(program)
+inboxCommands(program)
+jobsCommands(program)
+keysCommands(program)
+generateCommand(program)
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  console.error(`niaga: ${explain(error)}`)
+  process.exitCode = error instanceof Refusal ? 2 : 1
+}
+
+/** What a person can act on, without a stack; a defect keeps its stack. */
+function explain(error: unknown): string {
+  if (error instanceof DomainError) {
+    const reason = error.cause instanceof Error ? ` (${error.cause.message})` : ''
+    return `${error.message} [${error.code}]${reason}`
+  }
+  const expected = [ConfigurationError, MigrationFailed, Refusal, AlreadyRunning].some(
+    (kind) => error instanceof kind,
+  )
+  if (expected && error instanceof Error) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
