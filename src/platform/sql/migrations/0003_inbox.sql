@@ -28,4 +28,5 @@ create index inbox_received_at on niaga.inbox (source, received_at);
 
 -- migrate:down
 drop function if exists niaga.receive(text, text, bytea, jsonb, text, bigint);
+drop function if exists niaga.enqueue_inbox(bigint, text, timestamptz);
 drop table niaga.inbox;
