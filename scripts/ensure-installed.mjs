@@ -1,32 +1,27 @@
 // Runs before `npm start` and `npm test`, with whatever Node (from 20) is there: installs what the lock file
-// says, once. Afterwards npm's path finds the Node of node_modules.
+// says where that was not done yet. Afterwards npm's path finds the Node of node_modules.
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const stamp = join(root, 'node_modules', '.installed')
-const wanted = createHash('sha256')
-  .update(readFileSync(join(root, 'package-lock.json')))
-  .digest('hex')
-const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : undefined
+const changed = (...path) => statSync(join(root, ...path), { throwIfNoEntry: false })?.mtimeMs ?? 0
 
-if (installed !== wanted) {
+// npm writes the second file at the end of every install.
+if (changed('package-lock.json') > changed('node_modules', '.package-lock.json')) {
   console.log('Installing what the lock file names (a minute the first time) ...')
-  // Development packages too: `npm test` on a production machine should say so by itself, not fail half way.
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  const { status, error } = spawnSync(npm, ['ci', '--include=dev', '--no-progress'], {
+  const windows = process.platform === 'win32'
+  // Development packages too: `npm test` on a production machine must not fail half way.
+  const { status, error } = spawnSync(windows ? 'npm.cmd' : 'npm', ['ci', '--include=dev', '--no-progress'], {
     cwd: root,
     stdio: 'inherit',
-    shell: process.platform === 'win32',
+    shell: windows,
   })
   if (status !== 0) {
     console.error(
-      `npm ci failed${error ? `: ${error.message}` : ''}. Is the network there? Then run "npm ci" by hand.`,
+      `npm ci failed${error ? `: ${error.message}` : ''}. Is the network there? Try "npm ci" by hand.`,
     )
     process.exit(status ?? 1)
   }
-  writeFileSync(stamp, wanted)
 }

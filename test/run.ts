@@ -19,7 +19,7 @@ if (files.length === 0) {
 }
 
 const left = await startTestServer()
-if (!left.adopted || process.env['CI']) {
+if (!left.adopted || process.env.CI) {
   // What an earlier run kept for looking at is cleared by the next one.
   await left.stop()
   await forgetTestServer()
