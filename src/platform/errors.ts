@@ -9,4 +9,9 @@ export const platformErrors = {
     text: 'A request with this Idempotency-Key is still being processed; ask again in a moment',
   },
   illegal_transition: { status: 409, text: '{table} {id} cannot change from {from} to {to}' },
+  refresh_reused: {
+    status: 401,
+    text: 'This refresh token was used before; the session has ended, sign in again',
+  },
+  banned: { status: 403, text: 'This account is blocked' },
 } as const satisfies ErrorCatalogue

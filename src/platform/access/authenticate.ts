@@ -1,0 +1,92 @@
+/** From a request's headers to an identity. */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { failWith, fail as kernelFail } from '../../kernel/errors.ts'
+import type { Database } from '../../postgres/database.ts'
+import { platformErrors } from '../errors.ts'
+import { isApiKey, verifyApiKey } from './api-keys.ts'
+import type { Access } from './guard.ts'
+import type { Identity } from './identity.ts'
+import type { Permissions } from './permissions.ts'
+import type { Tokens } from './tokens.ts'
+
+const fail = failWith(platformErrors)
+
+/** What the account's row says now. Roles come from here and never from the token (QuickCart, UC 20). */
+export interface Account {
+  readonly roles: readonly string[]
+  /** How the audit trail names this person. */
+  readonly actor: 'user' | 'admin'
+  readonly banned: boolean
+}
+
+export interface AccessOptions {
+  readonly system: string
+  readonly db: Database
+  readonly tokens: Tokens
+  readonly permissions: Permissions
+  /** Undefined where the account is gone. */
+  loadAccount(subject: string): Promise<Account | undefined>
+}
+
+export function createAccess({ system, db, tokens, permissions, loadAccount }: AccessOptions): Access {
+  async function person(token: string): Promise<Identity> {
+    const { subject } = await tokens.verify(token)
+    const account = await loadAccount(subject)
+    if (!account) throw kernelFail('unauthenticated')
+    if (account.banned) throw fail('banned')
+    return { system, subject, kind: 'user', actor: account.actor, roles: account.roles, scopes: [] }
+  }
+
+  async function service(key: string): Promise<Identity> {
+    const { name, scopes } = await verifyApiKey(db, key, db.clock.now())
+    return { system, subject: `key:${name}`, kind: 'service', actor: 'system', roles: [], scopes }
+  }
+
+  return {
+    permissions,
+    async authenticate(request) {
+      const credential = presented(request)
+      if (credential === undefined) return undefined
+      return isApiKey(credential) ? await service(credential) : await person(credential)
+    },
+  }
+}
+
+/** `GET <scope>/.well-known/jwks.json`: with it others verify our access tokens without our database. */
+export function jwksRoute(scope: FastifyInstance, tokens: Tokens): void {
+  const Jwk = Type.Object({
+    kty: Type.String(),
+    crv: Type.String(),
+    x: Type.String(),
+    kid: Type.String(),
+    alg: Type.String(),
+    use: Type.String(),
+  })
+  scope.get(
+    '/.well-known/jwks.json',
+    {
+      config: { access: 'public' },
+      schema: {
+        summary: 'Public keys of access tokens',
+        tags: ['Sign-in'],
+        response: { 200: Type.Object({ keys: Type.Array(Jwk) }) },
+      },
+    },
+    async (_request, reply) => reply.header('cache-control', 'public, max-age=300').send(await tokens.jwks()),
+  )
+}
+
+/** @throws unauthenticated for an Authorization header that is not `Bearer <token>`. */
+function presented({ headers }: FastifyRequest): string | undefined {
+  if (headers.authorization !== undefined) {
+    const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(headers.authorization)?.[1]
+    if (token === undefined) throw kernelFail('unauthenticated')
+    return token
+  }
+  const key = headers['x-api-key']
+  if (key === undefined) return undefined
+  // Anything else under this header is not a key, and must not be tried as a token.
+  if (typeof key !== 'string' || !isApiKey(key)) throw kernelFail('unauthenticated')
+  return key
+}

@@ -1,0 +1,173 @@
+/**
+ * Access tokens (JWT, EdDSA, 15 minutes) and rotating refresh tokens.
+ *
+ * A refresh token works once. The second use ends the whole session, because nobody can tell which of the two
+ * callers is its owner (QuickCart, §6: "reuse → 401 refresh_reused, family revoked").
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { errors, type JWK, jwtVerify, SignJWT } from 'jose'
+import { systemCaller } from '../../kernel/caller.ts'
+import { failWith, fail as kernelFail } from '../../kernel/errors.ts'
+import { newId } from '../../kernel/ids.ts'
+import type { Database, Db } from '../../postgres/database.ts'
+import { sql } from '../../postgres/sql.ts'
+import { inTransaction, type Tx } from '../../postgres/transaction.ts'
+import type { FieldKeys } from '../crypto/field-keys.ts'
+import { platformErrors } from '../errors.ts'
+import { signingKeys } from './signing-keys.ts'
+
+const ACCESS_SECONDS = 15 * 60
+const fail = failWith(platformErrors)
+
+export interface TokenPair {
+  readonly access_token: string
+  readonly token_type: 'Bearer'
+  /** Seconds. */
+  readonly expires_in: number
+  readonly refresh_token: string
+}
+
+export interface AccessClaims {
+  readonly subject: string
+  readonly sessionId: string
+}
+
+export interface TokenOptions {
+  readonly db: Database
+  /** Issuer and audience: the system's name. */
+  readonly system: string
+  readonly seal: FieldKeys
+  /** How long an unused refresh token lives. */
+  readonly refreshSeconds: number
+}
+
+export type Tokens = ReturnType<typeof createTokens>
+
+export function createTokens({ db, system, seal, refreshSeconds }: TokenOptions) {
+  const keys = signingKeys(db, seal, ACCESS_SECONDS)
+  const now = () => Math.floor(db.clock.now().getTime() / 1000)
+
+  async function pair(subject: string, sessionId: string, refreshToken: string): Promise<TokenPair> {
+    const { kid, key } = await keys.current()
+    const access = await new SignJWT({ sid: sessionId })
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid })
+      .setIssuer(system)
+      .setAudience(system)
+      .setSubject(subject)
+      .setJti(newId())
+      .setIssuedAt(now())
+      .setExpirationTime(now() + ACCESS_SECONDS)
+      .sign(key)
+    return {
+      access_token: access,
+      token_type: 'Bearer',
+      expires_in: ACCESS_SECONDS,
+      refresh_token: refreshToken,
+    }
+  }
+
+  return {
+    /** Begins a session for somebody who has just proved who they are. */
+    async issue(subject: string): Promise<TokenPair> {
+      const sessionId = newId()
+      const refreshToken = newRefreshToken()
+      await inTransaction(db, systemCaller, (tx) =>
+        tx.run(sql`
+          with session as (
+            insert into niaga.session (id, subject, created_at) values (${sessionId}, ${subject}, niaga.now())
+            returning id)
+          insert into niaga.refresh_token (token_hash, session_id, expires_at)
+          select ${sha256(refreshToken)}, id, niaga.now() + make_interval(secs => ${refreshSeconds}) from session`),
+      )
+      return await pair(subject, sessionId, refreshToken)
+    },
+
+    /** @throws refresh_reused (and the session is over), unauthenticated */
+    async refresh(refreshToken: string): Promise<TokenPair & { readonly subject: string }> {
+      const next = newRefreshToken()
+      const { outcome, session_id, subject } = await inTransaction(db, systemCaller, (tx) =>
+        tx.one<{ outcome: string; session_id: string; subject: string }>(sql`
+          select outcome, session_id, subject from niaga.rotate_refresh_token(
+            ${sha256(refreshToken)}, ${sha256(next)}, make_interval(secs => ${refreshSeconds}))`),
+      )
+      if (outcome === 'reused') throw fail('refresh_reused')
+      if (outcome !== 'rotated') throw kernelFail('unauthenticated')
+      return { ...(await pair(subject, session_id, next)), subject }
+    },
+
+    /** Ends the session of this refresh token; an unknown one has nothing to end. */
+    async revoke(refreshToken: string): Promise<void> {
+      await inTransaction(db, systemCaller, (tx) =>
+        tx.run(sql`
+          update niaga.session s set revoked_at = niaga.now() from niaga.refresh_token t
+          where t.session_id = s.id and t.token_hash = ${sha256(refreshToken)} and s.revoked_at is null`),
+      )
+    },
+
+    /** @throws unauthenticated for anything but a live access token of this system. */
+    async verify(accessToken: string): Promise<AccessClaims> {
+      try {
+        const { payload } = await jwtVerify(
+          accessToken,
+          async ({ kid }) => {
+            const key = await keys.find(kid ?? '')
+            if (!key) throw new errors.JWKSNoMatchingKey()
+            return key
+          },
+          {
+            algorithms: ['EdDSA'],
+            typ: 'at+jwt',
+            issuer: system,
+            audience: system,
+            requiredClaims: ['sub', 'sid', 'exp'],
+            currentDate: db.clock.now(),
+          },
+        )
+        return { subject: String(payload.sub), sessionId: String(payload.sid) }
+      } catch (error) {
+        if (error instanceof errors.JOSEError) throw kernelFail('unauthenticated', {}, { cause: error })
+        throw error
+      }
+    },
+
+    /** Public keys for those who verify without our database. */
+    async jwks(): Promise<{ keys: JWK[] }> {
+      return { keys: await keys.published() }
+    },
+
+    /** From now on a new key signs; tokens of the old one live out their time. */
+    async rotateKey(): Promise<string> {
+      return await keys.rotate()
+    },
+  }
+}
+
+/** Ends every session of somebody, in the transaction that bans them. Answers how many. */
+export async function revokeSessions(tx: Tx, subject: string): Promise<number> {
+  return await tx.run(sql`
+    update niaga.session set revoked_at = niaga.now() where subject = ${subject} and revoked_at is null`)
+}
+
+/** Removes every trace of somebody's sessions (erasure). */
+export async function forgetSessions(tx: Tx, subject: string): Promise<number> {
+  return await tx.run(sql`delete from niaga.session where subject = ${subject}`)
+}
+
+/**
+ * Removes sessions whose last refresh token ended more than 30 days ago; until then a stolen token that turns
+ * up late is still recognised. Answers how many.
+ */
+export async function pruneSessions(db: Db): Promise<number> {
+  return await db.run(sql`
+    delete from niaga.session s where not exists (
+      select from niaga.refresh_token t
+      where t.session_id = s.id and t.expires_at > niaga.now() - interval '30 days')`)
+}
+
+function newRefreshToken(): string {
+  return `rt_${randomBytes(32).toString('base64url')}`
+}
+
+function sha256(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
+}

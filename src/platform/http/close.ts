@@ -1,0 +1,26 @@
+/** Closing: no new work, what is in flight is finished, and nobody waits longer than 5 seconds. */
+import type { FastifyInstance } from 'fastify'
+import { fail } from '../../kernel/errors.ts'
+
+const GRACE_MS = 5000
+
+export function closeGracefully(app: FastifyInstance): void {
+  let closing = false
+  let deadline: NodeJS.Timeout | undefined
+
+  app.addHook('preClose', async () => {
+    closing = true
+    deadline = setTimeout(() => app.server.closeAllConnections(), GRACE_MS)
+  })
+  app.addHook('onClose', async () => clearTimeout(deadline))
+
+  // Otherwise the connection of a finished request would be kept alive, and closing would wait for it.
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close')
+  })
+
+  // A connection that was kept alive may still send one.
+  app.addHook('onRequest', async () => {
+    if (closing) throw fail('unavailable')
+  })
+}

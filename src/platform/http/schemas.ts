@@ -1,0 +1,32 @@
+/** Shapes that every API here shares. */
+import { type TObject, type TProperties, type TSchema, Type } from 'typebox'
+
+/** An object that refuses unknown fields; every request schema is made of these. */
+export function strictObject<P extends TProperties>(
+  properties: P,
+  options: { description?: string } = {},
+): TObject<P> {
+  return Type.Object(properties, { ...options, additionalProperties: false })
+}
+
+/** `T | null`, as JSON Schema 2020-12 says it. */
+export function nullable<T extends TSchema>(schema: T) {
+  return Type.Union([schema, Type.Null()])
+}
+
+/** One of these words. */
+export function oneOf<const W extends readonly string[]>(words: W) {
+  return Type.Enum(words)
+}
+
+/** "30520.00": an exact amount with two decimals, in answers. */
+export const Amount = Type.String({ pattern: '^-?\\d{1,13}\\.\\d{2}$', examples: ['30520.00'] })
+
+/** "30520", "30520.5" or "30520.00": an amount in requests; read it with `parseMoney`. */
+export const AmountInput = Type.String({ pattern: '^\\d{1,13}(\\.\\d{1,2})?$', examples: ['30520.00'] })
+
+/** A bigint key, as text: JavaScript's numbers end at 2^53. */
+export const BigId = Type.String({ pattern: '^[1-9]\\d{0,18}$', examples: ['100000001'] })
+
+/** An instant in answers: RFC 3339, UTC. Handlers may answer a Date. */
+export const Instant = Type.Unsafe<Date | string>(Type.String({ format: 'date-time' }))
