@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { listJobs, retryJob } from '../../platform/jobs/list.ts'
 import { withOpenDatabase } from '../databases.ts'
+import { eventNumber, limitOption } from './options.ts'
 import { instant, printRows } from './output.ts'
 import { Refusal } from './refusal.ts'
 
@@ -12,14 +13,12 @@ export function jobsCommands(program: Command): void {
     .command('list')
     .description('dead jobs first, then by the time they are due')
     .requiredOption('--database <name>', 'whose jobs, e.g. db_store1')
-    .option('--limit <n>', 'at most so many', '50')
+    .option('--limit <n>', 'at most so many', limitOption, 50)
     .option('--json', 'for scripts')
-    .action(async (options: { database: string; limit: string; json?: boolean }) => {
-      const limit = Number(options.limit)
-      if (!Number.isInteger(limit) || limit < 1) throw new Refusal('--limit takes a whole number from 1')
+    .action(async (options: { database: string; limit: number; json?: boolean }) => {
       await withOpenDatabase(options.database, async (db) => {
         printRows(
-          await listJobs(db, limit),
+          await listJobs(db, options.limit),
           {
             id: (job) => job.id,
             task: (job) => job.task,
@@ -38,10 +37,10 @@ export function jobsCommands(program: Command): void {
     .command('retry <id>')
     .description('make a dead or waiting job due now, with all its tries ahead of it')
     .requiredOption('--database <name>', 'whose job, e.g. db_store1')
-    .action(async (id: string, options: { database: string }) => {
-      if (!/^\d{1,18}$/.test(id)) throw new Refusal('a job is named by its number; see "niaga jobs list"')
+    .action(async (text: string, options: { database: string }) => {
+      const id = eventNumber(text)
       await withOpenDatabase(options.database, async (db) => {
-        if (!(await retryJob(db, BigInt(id)))) throw new Refusal(`job ${id} is not there, or runs right now`)
+        if (!(await retryJob(db, id))) throw new Refusal(`job ${id} is not there, or runs right now`)
         console.log(`job ${id} is due now`)
       })
     })
