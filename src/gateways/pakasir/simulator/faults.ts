@@ -1,0 +1,57 @@
+export const ENDPOINTS = ['create', 'detail', 'cancel', 'simulate'] as const
+export type Endpoint = (typeof ENDPOINTS)[number]
+
+/**
+ * The bad days a gateway can have:
+ * - `outage`: the connection breaks without an answer
+ * - `timeout`: no answer, and nothing done
+ * - `timeout_after_effect`: does what was asked, but never answers
+ * - `too_many_requests`, `server_error`: HTTP 429, 500
+ * - `malformed`: HTTP 200 with a page instead of JSON
+ */
+export const FAULT_KINDS = [
+  'outage',
+  'timeout',
+  'timeout_after_effect',
+  'too_many_requests',
+  'server_error',
+  'malformed',
+] as const
+export type FaultKind = (typeof FAULT_KINDS)[number]
+
+export interface Fault {
+  readonly kind: FaultKind
+  /** The endpoints it hits; all of them where absent. */
+  readonly endpoint?: Endpoint
+  /** How many calls it hits; until cleared where absent. */
+  readonly times?: number
+}
+
+/** The faults in force, oldest first; each call meets the first that concerns it. */
+export class Faults {
+  #armed: Fault[] = []
+
+  get armed(): readonly Fault[] {
+    return this.#armed
+  }
+
+  arm(fault: Fault): void {
+    if (fault.times === undefined || fault.times > 0) this.#armed.push(fault)
+  }
+
+  /** Clears all, or all of one kind. */
+  clear(kind?: FaultKind): void {
+    this.#armed = kind === undefined ? [] : this.#armed.filter((fault) => fault.kind !== kind)
+  }
+
+  /** The fault that this call meets, used up by one. */
+  take(endpoint: Endpoint): FaultKind | undefined {
+    const index = this.#armed.findIndex((fault) => (fault.endpoint ?? endpoint) === endpoint)
+    const fault = this.#armed[index]
+    if (fault?.times !== undefined) {
+      const left = { ...fault, times: fault.times - 1 }
+      this.#armed.splice(index, 1, ...(left.times > 0 ? [left] : []))
+    }
+    return fault?.kind
+  }
+}
