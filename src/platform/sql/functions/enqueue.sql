@@ -7,7 +7,7 @@ create or replace function niaga.enqueue(
   p_queue text default null, p_max_attempts integer default null, p_priority integer default null) returns bigint
 language plpgsql set search_path = '' as $$
 declare
-  v_job graphile_worker._private_jobs;
+  v_job record; -- not the table's type: a database without jobs has this function too
 begin
   v_job := graphile_worker.add_job(
     identifier => p_task,

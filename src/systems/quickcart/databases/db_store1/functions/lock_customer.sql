@@ -1,0 +1,16 @@
+-- Takes the lock that comes before every other (QuickCart, 4): the person's row. Refuses with user_not_found and
+-- banned.
+create or replace function public.lock_customer(p_user bigint) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_banned boolean;
+begin
+  select u.is_banned into v_banned from public.users u where u.id = p_user for no key update;
+  if not found then
+    perform public.refuse('user_not_found');
+  end if;
+  if v_banned then
+    perform public.refuse('banned');
+  end if;
+end
+$$;

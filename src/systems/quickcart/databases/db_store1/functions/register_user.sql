@@ -1,0 +1,34 @@
+-- First contact makes the row (QuickCart, 2); every later one follows the Telegram handle and notes that the bot is no
+-- longer blocked. An erased person comes back as a new profile. Answers true where the row is new or revived.
+create or replace function public.register_user(p_id bigint, p_name text, p_username text) returns boolean
+language plpgsql set search_path = '' as $$
+declare
+  v_user public.users;
+  v_name text := coalesce(nullif(btrim(p_name), ''), 'Anonymous');
+  v_handle text := nullif(btrim(p_username), '');
+begin
+  select * into v_user from public.users u where u.id = p_id;
+  if found and v_user.username is not distinct from v_handle
+    and v_user.erased_at is null and v_user.blocked_bot_at is null then
+    return false;
+  end if;
+  -- Telegram gives a handle to one person at a time: who has it now is right.
+  update public.users u set username = null where u.username = v_handle and u.id <> p_id;
+  loop
+    insert into public.users (id, name, username, bank_id, created_at, updated_at)
+      values (p_id, v_name, v_handle, public.random_code(6, '0123456789'), niaga.now(), niaga.now())
+      on conflict do nothing;
+    if found then
+      return true;
+    end if;
+    update public.users u set
+        username = v_handle, blocked_bot_at = null, erased_at = null, erased_as = null,
+        name = case when u.erased_at is null then u.name else v_name end
+      where u.id = p_id;
+    -- Not there either: the drawn bank id was taken, and another is drawn.
+    if found then
+      return v_user.erased_at is not null;
+    end if;
+  end loop;
+end
+$$;
