@@ -9,6 +9,7 @@ export async function registerReference(app: FastifyInstance): Promise<void> {
     configuration: {
       url: '/openapi.json',
       pageTitle: 'Niaga API',
+      favicon: '/assets/niaga.svg',
       // Everything that would leave this machine: fonts, usage counts, proxies, hosted helpers.
       withDefaultFonts: false,
       telemetry: false,

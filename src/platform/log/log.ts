@@ -23,39 +23,44 @@ export function createLog({ level, destination }: LogOptions): Log {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: {
-      level: (label) => ({ level: label }),
-      log: (fields) => cleanFields(fields, 0),
-      bindings: (bindings) => cleanFields(bindings, 0),
-    },
-    hooks: {
-      // The message too may quote an address with a token in it.
-      logMethod(args, method) {
-        const [fields, message, ...rest] = args
-        method.apply(this, [fields, typeof message === 'string' ? maskSecrets(message) : message, ...rest])
-      },
-    },
+    formatters: { level: (label) => ({ level: label }) },
+    // Errors are made into fields below; pino's own serializer would do it a second time.
+    serializers: { err: (error) => error },
   }
-  return destination ? pino(options, destination) : pino(options)
+  return clean(destination ? pino(options, destination) : pino(options))
+}
+
+/** In front of pino, whose own redaction knows fixed paths only and neither messages nor children. */
+function clean(logger: pino.Logger): Log {
+  const line = (level: LogLevel) => (fields: object, message: string) => {
+    if (logger.isLevelEnabled(level)) logger[level](cleanFields(fields, 0), maskSecrets(message))
+  }
+  return {
+    debug: line('debug'),
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+    child: (bindings) => clean(logger.child(cleanFields(bindings, 0))),
+  }
 }
 
 function cleanFields(fields: object, depth: number): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [
       name,
-      SECRET_FIELD.test(name) ? HIDDEN : clean(value, depth),
+      SECRET_FIELD.test(name) ? HIDDEN : cleanValue(value, depth),
     ]),
   )
 }
 
-function clean(value: unknown, depth: number): unknown {
+function cleanValue(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return maskSecrets(value)
   if (typeof value === 'bigint') return value.toString()
   if (typeof value !== 'object' || value === null || value instanceof Date) return value
   if (depth >= MAX_DEPTH) return '[deep]'
   if (value instanceof Error) return cleanError(value, depth)
   if (Buffer.isBuffer(value)) return `[${value.length} bytes]`
-  if (Array.isArray(value)) return value.map((part) => clean(part, depth + 1))
+  if (Array.isArray(value)) return value.map((part) => cleanValue(part, depth + 1))
   return cleanFields(value, depth + 1)
 }
 
@@ -64,8 +69,8 @@ function cleanError(error: Error, depth: number): Record<string, unknown> {
   return {
     type: error.name,
     message: maskSecrets(error.message),
-    ...('code' in error ? { code: clean(error.code, depth + 1) } : {}),
+    ...('code' in error ? { code: cleanValue(error.code, depth + 1) } : {}),
     ...(error.stack ? { stack: maskSecrets(error.stack) } : {}),
-    ...(error.cause === undefined ? {} : { cause: clean(error.cause, depth + 1) }),
+    ...(error.cause === undefined ? {} : { cause: cleanValue(error.cause, depth + 1) }),
   }
 }

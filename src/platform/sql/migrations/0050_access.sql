@@ -44,6 +44,7 @@ create table niaga.api_key (
 );
 
 -- migrate:down
+drop function if exists niaga.rotate_refresh_token(bytea, bytea, interval);
 drop table niaga.api_key;
 drop table niaga.refresh_token;
 drop table niaga.session;
