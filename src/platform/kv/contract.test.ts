@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { testDatabase } from '../../../test/database.ts'
+import { platformDatabase } from '../../../test/platform.ts'
+import { redisMissing, testRedis } from '../../../test/redis.ts'
+import { systemCaller } from '../../kernel/caller.ts'
+import { SandboxClock } from '../../kernel/clock.ts'
+import { silentLog } from '../../kernel/log.ts'
+import { inTransaction } from '../../postgres/transaction.ts'
+import { failoverKv } from './failover-kv.ts'
+import type { Kv } from './kv.ts'
+import { PostgresKv, purgeExpiredKeys } from './postgres-kv.ts'
+import { RedisKv } from './redis-kv.ts'
+
+const clock = new SandboxClock()
+const { db } = await testDatabase(platformDatabase, clock)
+
+/** Redis' clock cannot be moved, so what expires does so in real time there: by asking until it has. */
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`${what} did not come true`)
+    await wait(20)
+  }
+}
+
+function contract(prefix: string, kv: () => Kv, pass: (seconds: number) => void): void {
+  test('what is set is read back, whole, until it is replaced or deleted', async () => {
+    assert.equal(await kv().get(`${prefix}a`), undefined)
+    await kv().set(`${prefix}a`, '{"état": "é"}', null)
+    assert.equal(await kv().get(`${prefix}a`), '{"état": "é"}')
+    assert.equal(await kv().ttl(`${prefix}a`), null)
+    await kv().set(`${prefix}a`, '', 60)
+    assert.equal(await kv().get(`${prefix}a`), '')
+    assert.ok(((await kv().ttl(`${prefix}a`)) ?? 0) > 58)
+    await kv().delete([`${prefix}a`, 'never there'])
+    assert.deepEqual([await kv().get(`${prefix}a`), await kv().ttl(`${prefix}a`)], [undefined, undefined])
+    await kv().delete([])
+  })
+
+  test('a value is gone after its time, and writing it again starts the time again', async () => {
+    await kv().set(`${prefix}short`, 'x', 1)
+    pass(1.001)
+    await until('expiry', async () => (await kv().get(`${prefix}short`)) === undefined)
+    await kv().set(`${prefix}short`, 'y', 60)
+    assert.equal(await kv().get(`${prefix}short`), 'y')
+  })
+
+  test('a hundred increments at once count to a hundred, each number once', async () => {
+    const counts = await Promise.all(Array.from({ length: 100 }, () => kv().increment(`${prefix}crowd`, 60)))
+    assert.deepEqual(
+      counts.map(({ count }) => count).toSorted((a, b) => a - b),
+      [...Array(101).keys()].slice(1),
+    )
+    for (const { resetsInSeconds } of counts) assert.ok(resetsInSeconds > 50 && resetsInSeconds <= 60)
+  })
+
+  test('a window ends when it was said to, however often it was counted in', async () => {
+    await kv().increment(`${prefix}window`, 1)
+    assert.equal((await kv().increment(`${prefix}window`, 1)).count, 2)
+    pass(1.001)
+    await until('the window', async () => (await kv().ttl(`${prefix}window`)) === undefined)
+    assert.equal((await kv().increment(`${prefix}window`, 60)).count, 1)
+  })
+
+  test('a sorted set answers by score, then by name, up to a score and a limit', async () => {
+    for (const [member, score] of [
+      ['c', 2],
+      ['b', 1.5],
+      ['A', 2],
+      ['z', 9],
+    ] as const) {
+      await kv().sortedAdd(`${prefix}queue`, member, score)
+    }
+    await kv().sortedAdd(`${prefix}queue`, 'z', 1)
+    const upTo = async (score: number, limit = 10) =>
+      (await kv().sortedUpTo(`${prefix}queue`, score, limit)).map(({ member }) => member)
+    assert.deepEqual(await upTo(2), ['z', 'b', 'A', 'c'])
+    assert.deepEqual(await upTo(1.5), ['z', 'b'])
+    assert.deepEqual(await upTo(2, 1), ['z'])
+    await kv().sortedRemove(`${prefix}queue`, 'z')
+    await kv().sortedReplace(`${prefix}queue`, [
+      { member: 'b', score: 7 },
+      { member: 'n', score: 8 },
+    ])
+    assert.deepEqual(await kv().sortedUpTo(`${prefix}queue`, 100, 10), [
+      { member: 'b', score: 7 },
+      { member: 'n', score: 8 },
+    ])
+    await kv().sortedReplace(`${prefix}queue`, [])
+    assert.deepEqual(await upTo(100), [])
+  })
+}
+
+describe('kv on PostgreSQL', () => {
+  const kv = new PostgresKv(db)
+  contract(
+    'postgres:',
+    () => kv,
+    (seconds) => clock.advance({ seconds }),
+  )
+
+  test('the purge removes what has expired and nothing else', async () => {
+    await kv.set('old', 'x', 10)
+    await kv.set('young', 'x', 100)
+    clock.advance({ seconds: 11 })
+    const purge = () => inTransaction(db, systemCaller, (tx) => tx.run(purgeExpiredKeys(100)))
+    assert.ok((await purge()) >= 1)
+    assert.equal(await purge(), 0)
+    assert.equal(await kv.get('young'), 'x')
+  })
+})
+
+describe('kv on Redis', { skip: redisMissing }, () => {
+  const made = Promise.withResolvers<RedisKv>()
+  let kv: Kv
+  let stop: () => Promise<void>
+  before(async () => {
+    const server = await testRedis()
+    await server.start()
+    stop = server.kill
+    made.resolve(new RedisKv(server.url, silentLog))
+    kv = await made.promise
+    await until(
+      'the connection',
+      async () =>
+        await kv.get('x').then(
+          () => true,
+          () => false,
+        ),
+    )
+  })
+  after(async () => {
+    await kv.close()
+    await stop()
+  })
+  contract(
+    'redis:',
+    () => kv,
+    () => undefined,
+  )
+})
+
+describe('Redis with PostgreSQL behind it', { skip: redisMissing }, () => {
+  let redis: RedisKv
+  let kv: Kv
+  let server: Awaited<ReturnType<typeof testRedis>>
+  before(async () => {
+    server = await testRedis()
+    await server.start()
+    redis = new RedisKv(server.url, silentLog)
+    kv = failoverKv(redis, new PostgresKv(db), silentLog)
+    await until(
+      'the connection',
+      async () =>
+        await redis.get('x').then(
+          () => true,
+          () => false,
+        ),
+    )
+  })
+  after(async () => {
+    await kv.close()
+    await server.kill()
+  })
+  contract(
+    'both:',
+    () => kv,
+    () => undefined,
+  )
+
+  test('Redis is switched off mid-flow: sessions and limits go on, and it catches up when it is back', async () => {
+    await kv.set('session:1', 'choosing', 86_400)
+    for (let i = 0; i < 3; i++) await kv.increment('rate:1:cmd', 60)
+    assert.equal(await redis.get('session:1'), 'choosing')
+
+    await server.kill()
+    assert.equal(await kv.get('session:1'), 'choosing')
+    assert.equal((await kv.increment('rate:1:cmd', 60)).count, 4)
+    await kv.set('session:1', 'paying', 86_400)
+    await kv.sortedAdd('queue:payment_expiry', 'TRX1', 5)
+    assert.equal(await kv.get('session:1'), 'paying')
+
+    await server.start()
+    await until('catching up', async () => {
+      await kv.get('session:1')
+      return (await redis.get('session:1').catch(() => undefined)) === 'paying'
+    })
+    assert.equal((await kv.increment('rate:1:cmd', 60)).count, 5)
+    assert.deepEqual(await redis.sortedUpTo('queue:payment_expiry', 10, 10), [{ member: 'TRX1', score: 5 }])
+  })
+})
