@@ -34,7 +34,7 @@ export function checkoutPage(
     ${summary(transaction)}
     <section class="pay" aria-live="polite">
       ${pendingView(qr, total)}
-      ${outcomeView('completed', 'Pembayaran berhasil', 'Terima kasih. Penjual sudah kami beri tahu.')}
+      ${outcomeView('completed', 'Pembayaran berhasil', 'Terima kasih. Anda boleh menutup halaman ini.')}
       ${outcomeView('expired', 'Waktu pembayaran habis', 'Kode QR ini tidak dapat dibayar lagi. Silakan buat pesanan baru.')}
       ${outcomeView('canceled', 'Tagihan dibatalkan', 'Penjual membatalkan tagihan ini. Tidak ada yang perlu dibayar.')}
     </section>

@@ -124,7 +124,9 @@ function webhookNote(simulator: PakasirSimulator, orderId: string): string {
   const deliveries = simulator.webhooks.deliveries.filter((each) => each.orderId === orderId)
   const notes = deliveries
     .slice(-3)
-    .map(({ state, lastStatus }) => (lastStatus ? `${state} ${lastStatus}` : state))
+    .map(({ state, lastStatus }) =>
+      lastStatus === undefined ? state : `${state} (${lastStatus || 'no answer'})`,
+    )
   return notes.length === 0 ? '' : ` · webhook ${notes.join(', ')}`
 }
 
