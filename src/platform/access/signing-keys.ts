@@ -11,6 +11,9 @@ const ALGORITHM = 'EdDSA'
 /** At most one look per second for unknown key ids: forged ones must not become a load on the database. */
 const RELOAD_MS = 1000
 
+/** How long a process may go on signing after another one has rotated the key. */
+const STALE_SECONDS = 60
+
 export interface SigningKey {
   readonly kid: string
   readonly key: CryptoKey
@@ -39,14 +42,16 @@ export function signingKeys(db: Database, seal: FieldKeys, tokenSeconds: number)
   let known = new Map<string, CryptoKey>()
   let active: SigningKey | undefined
   let loadedAt = Number.NEGATIVE_INFINITY
+  const lifeSeconds = tokenSeconds + 2 * STALE_SECONDS
+  const sinceLoad = () => db.clock.now().getTime() - loadedAt
 
   const rows = (on: Db) =>
     on.many<Row>(sql`
       select kid, public_jwk, sealed_private, retired_at from niaga.signing_key
-      where retired_at is null or retired_at > niaga.now() - make_interval(secs => ${tokenSeconds})`)
+      where retired_at is null or retired_at > niaga.now() - make_interval(secs => ${lifeSeconds})`)
 
   async function load(): Promise<void> {
-    loadedAt = performance.now()
+    loadedAt = db.clock.now().getTime()
     const found = await inTransaction(db, systemCaller, rows)
     known = new Map(
       await Promise.all(found.map(async (row) => [row.kid, await imported(row.public_jwk)] as const)),
@@ -57,7 +62,7 @@ export function signingKeys(db: Database, seal: FieldKeys, tokenSeconds: number)
 
   return {
     async current() {
-      if (!active) await load()
+      if (!active || sinceLoad() > STALE_SECONDS * 1000) await load()
       if (!active) {
         await addKey(db, seal, false)
         await load()
@@ -66,7 +71,7 @@ export function signingKeys(db: Database, seal: FieldKeys, tokenSeconds: number)
       return active
     },
     async find(kid) {
-      if (!known.has(kid) && performance.now() - loadedAt >= RELOAD_MS) await load()
+      if (!known.has(kid) && sinceLoad() >= RELOAD_MS) await load()
       return known.get(kid)
     },
     async published() {

@@ -190,6 +190,9 @@ test('after a key rotation old tokens live out their time, new ones name the new
   const { keys } = await issuer.jwks()
   assert.equal(keys.length, 2)
   assert.ok(keys.every((key) => !('d' in key)))
+  clock.advance({ minutes: 2 })
+  const elsewhere = await other.issue(person())
+  assert.equal(decodeProtectedHeader(elsewhere.access_token).kid, kid)
   clock.advance({ minutes: 16 })
   assert.deepEqual(
     (await issuer.jwks()).keys.map((key) => key.kid),

@@ -5,12 +5,18 @@ import { fail } from '../../kernel/errors.ts'
 /** Deeper than anything we ask for, shallow enough that no recursion over a body can overflow. */
 const MAX_DEPTH = 32
 
+/** An escaped U+0000, and not an escaped backslash before "u0000". */
+const NUL = /(?<!\\)(?:\\\\)*\\u0000/
+
+/** PostgreSQL's text cannot hold it, so it would fail later and as our fault. */
+export const NO_NUL = 'the character U+0000 is not allowed'
+
 /** JSON text in which a bigint is a decimal string, as in all our answers. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? part.toString() : part))
 }
 
-/** Replaces Fastify's parser: JSON only, no deep nesting, no `__proto__`. */
+/** Replaces Fastify's parser: JSON only, no deep nesting, no `__proto__`, no U+0000. */
 export function acceptJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
@@ -18,6 +24,7 @@ export function acceptJson(app: FastifyInstance): void {
     const text = body.toString()
     // Some clients announce JSON and send nothing; the route's schema decides whether that is enough.
     if (text === '') return done(null, undefined)
+    if (NUL.test(text)) return done(fail('bad_request', { reason: NO_NUL }))
     if (deeperThan(text, MAX_DEPTH)) {
       return done(fail('bad_request', { reason: `the body nests deeper than ${MAX_DEPTH} levels` }))
     }

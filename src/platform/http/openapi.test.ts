@@ -30,7 +30,7 @@ function shop(scope: FastifyInstance): void {
   app.post(
     '/orders',
     {
-      config: { access: { permission: 'orders.write' } },
+      config: { access: { permission: 'orders.write' }, idempotencyKey: true },
       schema: {
         summary: 'Place an order',
         tags: ['Orders'],
@@ -108,11 +108,20 @@ test('a route shows its own codes and those of the platform, by status, and who 
   assert.ok(place)
   const codes = (status: number) =>
     place.responses[status]?.content?.['application/problem+json']?.schema.properties.code.enum.toSorted()
-  assert.deepEqual(codes(409), ['out_of_stock', 'pending_order_exists'])
+  assert.deepEqual(codes(409), [
+    'idempotency_conflict',
+    'idempotency_in_flight',
+    'out_of_stock',
+    'pending_order_exists',
+  ])
+  assert.deepEqual(
+    place.parameters?.map((parameter) => [parameter.in, parameter.name]),
+    [['header', 'Idempotency-Key']],
+  )
   assert.deepEqual(codes(422), ['amount_out_of_range', 'validation_failed'])
   assert.deepEqual(codes(401), ['unauthenticated'])
   assert.deepEqual(codes(403), ['banned', 'forbidden'])
-  assert.deepEqual(codes(400), ['bad_request'])
+  assert.deepEqual(codes(400), ['bad_request', 'idempotency_key_required'])
   assert.deepEqual(place.security, [{ accessToken: [] }, { apiKey: [] }])
   assert.deepEqual(paths['/products']?.get?.security, [{}, { accessToken: [] }, { apiKey: [] }])
   assert.deepEqual(paths['/health/live']?.get?.security, [])

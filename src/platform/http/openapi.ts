@@ -78,9 +78,18 @@ function documented(
     ...(typeof access === 'object'
       ? { description: withPermission(schema.description, access.permission) }
       : {}),
-    response: withPlatformErrors(schema, access, catalogue),
+    ...(route.config?.idempotencyKey ? { headers: IdempotencyHeader } : {}),
+    response: withPlatformErrors(schema, route, catalogue),
   }
 }
+
+const IdempotencyHeader = Type.Object({
+  'Idempotency-Key': Type.String({
+    minLength: 1,
+    maxLength: 255,
+    description: 'The same key and request again answer the same, once the first has succeeded.',
+  }),
+})
 
 function securityOf(access: RouteAccess): { [scheme: string]: readonly string[] }[] {
   if (access === 'public') return []
@@ -92,12 +101,16 @@ function withPermission(description: string | undefined, permission: string): st
   return [description, `Needs the permission \`${permission}\`.`].filter(Boolean).join('\n\n')
 }
 
-function withPlatformErrors(schema: FastifySchema, access: RouteAccess, catalogue: ErrorCatalogue): object {
+function withPlatformErrors(schema: FastifySchema, route: RouteOptions, catalogue: ErrorCatalogue): object {
+  const access = route.config?.access ?? 'public'
   const codes = [
     ...(access === 'public' ? [] : ['unauthenticated', 'banned']),
     ...(typeof access === 'object' ? ['forbidden'] : []),
     ...(schema.body || schema.querystring || schema.params ? ['bad_request', 'validation_failed'] : []),
     ...(schema.body ? ['payload_too_large', 'unsupported_media_type'] : []),
+    ...(route.config?.idempotencyKey
+      ? ['idempotency_key_required', 'idempotency_conflict', 'idempotency_in_flight']
+      : []),
     'internal',
   ]
   const own = declaredCodes(schema.response)

@@ -50,6 +50,7 @@ export function sendProblem(
       'request failed',
     )
   }
+  reply.problemCode = known.code
   const { retry_after: retryAfter } = known.details
   if (retryAfter !== undefined)
     reply.header('retry-after', String(Math.max(1, Math.ceil(Number(retryAfter)))))

@@ -49,7 +49,7 @@ test('the bot counts under the same key as the API', async () => {
 
 test('an idempotency key is 1 to 255 printable characters, or it is asked for', async (t) => {
   const { url } = await testServer(t, (app) => {
-    app.post('/orders', { config: { access: 'public' } }, async (request) => ({
+    app.post('/orders', { config: { access: 'public', idempotencyKey: true } }, async (request) => ({
       key: idempotencyKey(request),
     }))
   })

@@ -5,7 +5,15 @@ import type { Log } from '../../kernel/log.ts'
 /** Asked for every few seconds by machines: heard only when debugging. */
 const QUIET = /^\/(health|metrics|assets|reference)\b/
 
+declare module 'fastify' {
+  interface FastifyReply {
+    /** The code of the problem that was answered. */
+    problemCode: string | null
+  }
+}
+
 export function logRequests(app: FastifyInstance, log: Log): void {
+  app.decorateReply('problemCode', null)
   app.addHook('onResponse', async (request, reply) => {
     // Pattern and ids only: query strings and bodies hold what nobody wants to find in a log.
     const fields = {
@@ -13,6 +21,7 @@ export function logRequests(app: FastifyInstance, log: Log): void {
       method: request.method,
       route: request.routeOptions.url ?? 'none',
       status: reply.statusCode,
+      ...(reply.problemCode ? { code: reply.problemCode } : {}),
       ms: Math.round(reply.elapsedTime * 10) / 10,
       ip: request.ip,
       ...(request.identity ? { subject: request.identity.subject } : {}),

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { Type } from 'typebox'
+import { decodeCursor, encodeCursor } from '../../kernel/cursor.ts'
 import { DomainError } from '../../kernel/errors.ts'
 import { acceptRawBody } from './json.ts'
 import { pageQuery } from './pages.ts'
@@ -174,6 +175,41 @@ test('a query is read by its schema and never repaired', async (t) => {
   }
 })
 
+test('a cursor that nobody gave out is a bad request', async (t) => {
+  const { url } = await testServer(t, (scope) => {
+    typed(scope).get('/rows', { config, schema: { querystring: pageQuery({}) } }, async ({ query }) => ({
+      after: decodeCursor(query.cursor ?? '', ['string', 'number']),
+    }))
+  })
+  const { body } = await call(`${url}/rows?cursor=${encodeCursor(['2026-01-01', 7])}`)
+  assert.deepEqual(body, { after: ['2026-01-01', 7] })
+  for (const cursor of [
+    'x',
+    encodeCursor(['a']),
+    encodeCursor([7, 'a']),
+    encodeCursor(['a\0', 1]),
+    'bnVsbA',
+    '%F0%9F%92%A9',
+  ]) {
+    await problem(`${url}/rows?cursor=${cursor}`, {}, 400, 'bad_request')
+  }
+  await problem(`${url}/rows?cursor=${'x'.repeat(501)}`, {}, 422, 'validation_failed')
+})
+
+test('U+0000, which no text column can hold, is refused at the door', async (t) => {
+  const { url } = await start(t)
+  await problem(`${url}/orders`, { json: { ...order, note: 'a\0b' } }, 400, 'bad_request')
+  await problem(`${url}/orders`, post('{"note":"\\\\\\u0000"}'), 400, 'bad_request')
+  await problem(`${url}/orders/a%00b`, {}, 400, 'bad_request')
+  assert.equal((await call(`${url}/orders`, { json: { ...order, note: '\\u0000' } })).status, 200)
+})
+
+test('a path parameter of 200 three-byte letters arrives whole', async (t) => {
+  const { url } = await start(t)
+  const name = 'ก'.repeat(200)
+  assert.deepEqual((await call(`${url}/orders/${encodeURIComponent(name)}`)).body, { invoice: name })
+})
+
 test('an unknown address is 404, a known one with another method 405 and says which would do', async (t) => {
   const { url } = await start(t)
   await problem(`${url}/nothing`, {}, 404, 'not_found')
@@ -205,6 +241,25 @@ test('an unforeseen failure says nothing about our insides, and the log knows it
     lines.map(({ fields }) => 'request_id' in fields && fields.request_id),
     ['from-the-proxy-1'],
   )
+})
+
+test('each answer leaves one line: route, status and code, never the query or the body', async (t) => {
+  const lines: object[] = []
+  const log = {
+    debug() {},
+    info: (fields: object) => void lines.push(fields),
+    warn() {},
+    error() {},
+    child: () => log,
+  }
+  const { url } = await testServer(t, shop, { log })
+  await call(`${url}/orders/TRX1?token=abc`)
+  await call(`${url}/orders?token=abc`, { json: { note: 'private' } })
+  assert.match(
+    JSON.stringify(lines),
+    /"route":"\/orders\/:invoice","status":200,.*"route":"\/orders","status":422,"code":"validation_failed"/,
+  )
+  assert.doesNotMatch(JSON.stringify(lines), /abc|private/)
 })
 
 test('a refusal keeps its details, its own status and Retry-After in whole seconds', async (t) => {

@@ -12,7 +12,8 @@ import { answerBrokenRequests } from './broken-request.ts'
 import { closeGracefully } from './close.ts'
 import { errorsPage } from './errors-page.ts'
 import { type HealthProbes, healthRoutes } from './health.ts'
-import { acceptJson, toJson } from './json.ts'
+import { demandIdempotencyKeys } from './idempotency-key.ts'
+import { acceptJson, NO_NUL, toJson } from './json.ts'
 import { watchMethods } from './methods.ts'
 import { type Metrics, metricsRoutes } from './metrics.ts'
 import { registerOpenApi } from './openapi.ts'
@@ -26,6 +27,8 @@ const HEADER_BYTES = 16 * 1024
 /** For the whole request to arrive; slower ones hold a socket for nothing. */
 const REQUEST_MS = 30_000
 const HEADERS_MS = 10_000
+/** Node looks for late ones this often. */
+const CHECK_MS = 5000
 
 /** As a reverse proxy may send it; anything else could forge log lines. */
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,100}$/
@@ -62,12 +65,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   closeGracefully(app)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
+    if (request.url.includes('%00')) throw fail('bad_request', { reason: NO_NUL })
   })
   logRequests(app, log)
 
   await registerReference(app)
   guardRoutes(app)
   app.addHook('onRoute', assertStrict)
+  demandIdempotencyKeys(app)
   await registerOpenApi(app, { version, errors })
   metricsRoutes(app, metrics)
   healthRoutes(app, health)
@@ -82,7 +87,9 @@ function fastify({ log, trustedProxies }: HttpServerOptions): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_MS,
-    http: { maxHeaderSize: HEADER_BYTES, headersTimeout: HEADERS_MS },
+    // Category names are path parameters: 200 letters of three bytes each, percent-encoded.
+    routerOptions: { maxParamLength: 2000 },
+    http: { maxHeaderSize: HEADER_BYTES, headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     // close.ts answers these in the shape of all other errors.
     return503OnClosing: false,
