@@ -12,6 +12,7 @@ import type {
   Sender,
   SimChat,
   SimMessage,
+  SimPerson,
   SimUser,
   Transcript,
 } from './types.ts'
@@ -36,7 +37,7 @@ export interface NewMessage {
 
 export class ChatBook {
   readonly #clock: Clock
-  readonly #users = new Map<number, SimUser>()
+  readonly #people = new Map<number, SimPerson>()
   readonly #chats = new Map<number, ChatRecord>()
   readonly #events = new EventEmitter<{ event: [ChatEvent] }>()
   #nextMessageId: number
@@ -48,9 +49,9 @@ export class ChatBook {
   }
 
   /** Makes the person known, or updates what is known; their private chat exists from now on. */
-  addUser(user: SimUser): SimUser {
-    this.#users.set(user.id, user)
-    const { id, first_name, last_name, username } = user
+  addUser(person: SimPerson): SimPerson {
+    this.#people.set(person.id, person)
+    const { id, first_name, last_name, username } = person
     const chat: SimChat = {
       id,
       type: 'private',
@@ -61,19 +62,23 @@ export class ChatBook {
     const record = this.#chats.get(id)
     if (record) record.chat = chat
     else this.#open(chat, [id])
-    return user
+    return person
   }
 
   addGroup(chat: SimChat, members: readonly number[]): ChatRecord {
     return this.#open(chat, members)
   }
 
-  users(): readonly SimUser[] {
-    return [...this.#users.values()]
+  people(): readonly SimPerson[] {
+    return [...this.#people.values()]
   }
 
+  /** As the bot sees the person. */
   user(id: number): SimUser | undefined {
-    return this.#users.get(id)
+    const person = this.#people.get(id)
+    if (!person) return undefined
+    const { note: _, ...user } = person
+    return user
   }
 
   /** Every chat that this person sees. */

@@ -2,9 +2,9 @@
 import type { Fault } from './faults.ts'
 import type { Params, Upload } from './params.ts'
 import { badRequest } from './refusal.ts'
-import type { SimUser } from './types.ts'
+import type { SimPerson } from './types.ts'
 
-export function readUser(params: Params): SimUser {
+export function readUser(params: Params): SimPerson {
   const id = params.int('id')
   const firstName = params.text('first_name')
   if (id === undefined || id <= 0 || !Number.isSafeInteger(id))
@@ -12,6 +12,7 @@ export function readUser(params: Params): SimUser {
   if (firstName === undefined || firstName.length > 64)
     throw badRequest('first_name must have 1 to 64 characters')
   const lastName = params.text('last_name')
+  const note = params.text('note')
   const username = params.text('username')?.replace(/^@/, '')
   if (username !== undefined && !/^\w{3,32}$/.test(username)) throw badRequest('username is not valid')
   return {
@@ -20,6 +21,7 @@ export function readUser(params: Params): SimUser {
     language_code: params.text('language_code') ?? 'id',
     ...(lastName ? { last_name: lastName } : {}),
     ...(username ? { username } : {}),
+    ...(note ? { note } : {}),
   }
 }
 

@@ -12,7 +12,7 @@ type IdRequest = FastifyRequest<{ Params: { id: string }; Body: Buffer | undefin
 export const controlRoutes: FastifyPluginAsync<SimulatorRouteOptions> = async (app, { simulator }) => {
   const { world } = simulator
   app.get('/_sim/bot', async () => ({ ...world.me, pending_updates: world.queue.length }))
-  app.get('/_sim/users', async () => world.chats.users())
+  app.get('/_sim/users', async () => world.chats.people())
   app.post<{ Body: Buffer | undefined }>('/_sim/users', async (request) =>
     simulator.addUser(readUser(await bodyOf(request))),
   )

@@ -20,7 +20,7 @@ import {
   setBlocked,
 } from './people.ts'
 import { Refusal } from './refusal.ts'
-import type { ChatEvent, SimMessage, SimUser, Transcript } from './types.ts'
+import type { ChatEvent, SimMessage, SimPerson, SimUser, Transcript } from './types.ts'
 import { UpdateQueue } from './update-queue.ts'
 import { WebhookDelivery } from './webhook-delivery.ts'
 import type { World } from './world.ts'
@@ -32,7 +32,7 @@ export interface TelegramSimulatorOptions {
   readonly username?: string
   readonly name?: string
   /** People who have met the bot before; more can be added at any time. */
-  readonly users?: readonly SimUser[]
+  readonly users?: readonly SimPerson[]
   readonly clock?: Clock
   readonly log?: Log
   readonly limits?: FloodLimits
@@ -83,8 +83,8 @@ export class TelegramSimulator {
     for (const user of options.users ?? []) chats.addUser(user)
   }
 
-  addUser(user: SimUser): SimUser {
-    return this.world.chats.addUser(user)
+  addUser(person: SimPerson): SimPerson {
+    return this.world.chats.addUser(person)
   }
 
   /** Makes a group of these people and the bot. @returns its chat id */

@@ -9,6 +9,12 @@ export interface SimUser {
   readonly language_code?: string
 }
 
+/** Somebody to choose on the page. */
+export interface SimPerson extends SimUser {
+  /** What the page says about them, such as "customer"; the bot never sees it. */
+  readonly note?: string
+}
+
 export interface Sender extends SimUser {
   readonly is_bot: boolean
 }
