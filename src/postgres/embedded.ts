@@ -14,7 +14,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { type Binaries, findBinaries, reachableBy, relocate, serverAccount } from './embedded-binaries.ts'
 
-const SUPERUSER = 'niaga'
+// Not "niaga": a user's own name is a schema that is searched before public, and ours is called so.
+const SUPERUSER = 'postgres'
 const START_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 4_000
 
@@ -231,20 +232,20 @@ function serverUrl({ port, password }: Saved): string {
   return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`
 }
 
-/** The wanted port where it is free, else any. */
-export async function freePort(wanted = 0): Promise<number> {
+/** The wanted port, or the next free one after it; any for 0. */
+export async function freePort(wanted = 0, host = '127.0.0.1'): Promise<number> {
   const server = createServer()
   try {
     return await new Promise<number>((resolve, reject) => {
       server.once('error', reject)
-      server.listen(wanted, '127.0.0.1', () => {
+      server.listen(wanted, host, () => {
         const address = server.address()
         resolve(typeof address === 'object' && address ? address.port : wanted)
       })
     })
   } catch (error) {
-    if (wanted === 0) throw error
-    return await freePort()
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+    return await freePort(wanted + 1, host)
   } finally {
     server.close()
   }
