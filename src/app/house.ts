@@ -16,7 +16,6 @@ import type { Configuration } from './configuration.ts'
 import { type DatabaseAt, locateDatabases, openAt } from './databases.ts'
 import { frontPage } from './front-page.ts'
 import { claimInstance, releaseInstance } from './instance.ts'
-import { mountSimulators } from './simulators.ts'
 import { systems } from './systems.ts'
 import { VERSION } from './version.ts'
 
@@ -47,7 +46,6 @@ export async function startHouse(
 ): Promise<House> {
   const port = await freePort(configuration.NIAGA_PORT, configuration.NIAGA_HOST)
   const local = `http://${hostInUrl(configuration.NIAGA_HOST)}:${port}`
-  const baseUrl = configuration.NIAGA_PUBLIC_URL ?? local
   const other = await claimInstance(configuration.NIAGA_DATA, local)
   if (other) throw new AlreadyRunning(`Niaga already runs at ${other.url}/ (process ${other.pid})`)
 
@@ -71,7 +69,9 @@ export async function startHouse(
       environment: configuration.environment,
       clock,
       log,
-      baseUrl,
+      metrics: createMetrics(log),
+      baseUrl: local,
+      publicUrl: configuration.NIAGA_PUBLIC_URL ?? local,
       database: (name) => found(databases, name),
     }
     say('loading seeds')
@@ -115,13 +115,13 @@ async function serve(
   databases: ReadonlyMap<string, Database>,
   ready: () => boolean,
 ): Promise<FastifyInstance> {
-  const { log, baseUrl } = context
+  const { log, metrics, publicUrl } = context
   const app = await createHttpServer({
     log,
     errors: Object.assign({}, ...opened.map(({ manifest }) => manifest.errors)),
     version: VERSION,
-    baseUrl,
-    metrics: createMetrics(log),
+    baseUrl: publicUrl,
+    metrics,
     health: {
       ready,
       databases: async () =>
@@ -141,7 +141,6 @@ async function serve(
     },
     trustedProxies: configuration.NIAGA_TRUSTED_PROXIES,
   })
-  await mountSimulators(app, context)
   frontPage(app, opened, [...databases.values()])
   for (const { running } of opened) await running.routes(app)
   return app

@@ -6,6 +6,7 @@ import type { Log } from '../kernel/log.ts'
 import type { Database } from '../postgres/database.ts'
 import type { DatabaseManifest } from '../postgres/manifest.ts'
 import type { Environment, Variables } from './configuration.ts'
+import type { Metrics } from './http/metrics.ts'
 
 export interface SystemManifest {
   /** "quickcart": the key in URLs, CLI and folders. */
@@ -26,8 +27,11 @@ export interface SystemContext {
   readonly environment: Environment
   readonly clock: Clock
   readonly log: Log
+  readonly metrics: Metrics
   /** Where this server is reached from this machine, without a slash at the end. */
   readonly baseUrl: string
+  /** The same for people's browsers and outside parties. */
+  readonly publicUrl: string
   /** One of the system's own databases, by its documented name. */
   database(name: string): Database
 }

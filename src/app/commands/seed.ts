@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { systemClock } from '../../kernel/clock.ts'
 import { silentLog } from '../../kernel/log.ts'
+import { createMetrics } from '../../platform/http/metrics.ts'
 import { loadConfiguration } from '../configuration.ts'
 import { openAt, withDatabases } from '../databases.ts'
 import { systems } from '../systems.ts'
@@ -25,11 +26,14 @@ export function seedCommand(program: Command): void {
             if (!found) throw new TypeError(`${system.name} declares no database ${name}`)
             return found
           }
+          const local = `http://localhost:${configuration.NIAGA_PORT}`
           const context = {
             environment: configuration.environment,
             clock: systemClock,
             log: silentLog,
-            baseUrl: `http://localhost:${configuration.NIAGA_PORT}`,
+            metrics: createMetrics(silentLog),
+            baseUrl: local,
+            publicUrl: configuration.NIAGA_PUBLIC_URL ?? local,
             database,
           }
           try {

@@ -1,8 +1,9 @@
-/** Closing: no new work, what is in flight is finished, and nobody waits longer than 5 seconds. */
+/** Closing: no new work, what is in flight is finished, and nobody waits longer than 2 seconds. */
 import type { FastifyInstance } from 'fastify'
 import { fail } from '../../kernel/errors.ts'
 
-const GRACE_MS = 5000
+/** The whole process has 5 s: jobs and PostgreSQL stop after this. */
+const GRACE_MS = 2_000
 
 export function closeGracefully(app: FastifyInstance): void {
   let closing = false

@@ -51,7 +51,7 @@ export function typed(scope: FastifyInstance) {
   return scope.withTypeProvider<TypeBoxTypeProvider>()
 }
 
-/** Everything but the systems' routes: add those, then `listen`. `close` finishes what is in flight, within 5 s. */
+/** Everything but the systems' routes: add those, then `listen`. `close` finishes what is in flight, within 2 s. */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   const { log, version, metrics, health } = options
   const errors = { ...kernelErrors, ...platformErrors, ...options.errors }
