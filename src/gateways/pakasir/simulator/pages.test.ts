@@ -164,3 +164,16 @@ test('the gateway’s operator sees each transaction with its state and what fit
     assert.ok(text.includes(seen), seen)
   }
 })
+
+test('a server that logs its requests does not log the API key', async (t) => {
+  const lines: string[] = []
+  const app = Fastify({ logger: { level: 'trace', stream: { write: (line) => lines.push(line) } } })
+  const simulator = new PakasirSimulator({ project: 'toko', apiKey: 'very-secret-key' })
+  await app.register(pakasirSimulator, { simulator })
+  t.after(() => app.close())
+  const order = { project: 'toko', amount: 30_000, order_id: 'TRX1', api_key: 'very-secret-key' }
+  await app.inject({ url: '/api/transactiondetail', query: { ...order, amount: '30000' } })
+  await app.inject({ method: 'POST', url: '/api/transactioncreate/qris', payload: order })
+  assert.equal(simulator.list().length, 1)
+  assert.ok(!lines.join('').includes('very-secret-key'))
+})

@@ -16,6 +16,8 @@ export const pakasirSimulator: FastifyPluginAsync<{ readonly simulator: PakasirS
   // Another party's endpoints have no place in our own API reference.
   app.addHook('onRoute', (route) => {
     route.schema = Object.assign({}, route.schema, { hide: true })
+    // "Incoming request" lines would hold the query of transactiondetail, and with it the key.
+    route.logLevel = 'error'
   })
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     if (error instanceof SimulatorRefusal) {

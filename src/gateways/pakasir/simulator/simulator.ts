@@ -1,9 +1,10 @@
-/** The gateway's other side: keeps transactions in memory, lets a person or a test pay them, sends webhooks. */
+/** The gateway's other side: keeps transactions, lets a person or a test pay them, sends webhooks. */
 import { type Clock, systemClock } from '../../../kernel/clock.ts'
 import { type Money, money } from '../../../kernel/money.ts'
 import { toWhole } from '../amounts.ts'
 import { qrisPayload } from './emv.ts'
 import { Faults } from './faults.ts'
+import { type Journal, openJournal } from './journal.ts'
 import { Schedule } from './schedule.ts'
 import { DEFAULT_TARIFF, feeOf, type TariffRow } from './tariff.ts'
 import {
@@ -22,6 +23,8 @@ export interface PakasirSimulatorOptions {
   readonly merchant?: string
   /** Can also be set later: `simulator.webhooks.target`. */
   readonly webhook?: WebhookTarget
+  /** Keeps the transactions over restarts; in memory alone where absent. */
+  readonly stateFile?: string
 }
 
 export interface PayOptions {
@@ -56,6 +59,7 @@ export class PakasirSimulator {
   readonly #clock: Clock
   readonly #schedule: Schedule
   readonly #transactions = new Map<string, SimulatedTransaction>()
+  readonly #journal: Journal | undefined
 
   constructor(options: PakasirSimulatorOptions) {
     this.project = options.project
@@ -65,6 +69,8 @@ export class PakasirSimulator {
     this.#schedule = new Schedule(this.#clock)
     this.webhooks = new WebhookSender(this.#clock)
     this.webhooks.target = options.webhook
+    this.#journal = options.stateFile === undefined ? undefined : openJournal(options.stateFile)
+    for (const each of this.#journal?.load() ?? []) this.#transactions.set(each.orderId, each)
   }
 
   now(): Date {
@@ -100,9 +106,7 @@ export class PakasirSimulator {
     if (known && known.amount === amount) return known
     if (known) throw new SimulatorRefusal(400, 'amount_mismatch', 'This order exists with another amount')
     if (amount > MAX_AMOUNT) throw new SimulatorRefusal(400, 'amount_too_large', 'QRIS ends at Rp 10.000.000')
-    const transaction = this.#newTransaction(orderId, amount)
-    this.#transactions.set(orderId, transaction)
-    return transaction
+    return this.#keep(this.#newTransaction(orderId, amount))
   }
 
   /**
@@ -118,6 +122,7 @@ export class PakasirSimulator {
     transaction.state = 'completed'
     transaction.completedAt = this.now()
     transaction.reportedAmount = amount ?? transaction.amount
+    this.#keep(transaction)
     this.sendWebhook(orderId, webhook)
     return transaction
   }
@@ -138,14 +143,14 @@ export class PakasirSimulator {
       throw new SimulatorRefusal(400, 'already_completed', 'A paid transaction cannot be cancelled')
     }
     transaction.state = 'canceled'
-    return transaction
+    return this.#keep(transaction)
   }
 
   /** Ends the time to pay now. */
   expire(orderId: string): SimulatedTransaction {
     const transaction = this.get(orderId)
     transaction.expiresAt = this.now()
-    return transaction
+    return this.#keep(transaction)
   }
 
   /**
@@ -179,6 +184,12 @@ export class PakasirSimulator {
   async close(): Promise<void> {
     this.#schedule.clear()
     await this.webhooks.close()
+  }
+
+  #keep(transaction: SimulatedTransaction): SimulatedTransaction {
+    this.#transactions.set(transaction.orderId, transaction)
+    this.#journal?.append(transaction)
+    return transaction
   }
 
   #newTransaction(orderId: string, amount: Money<'IDR'>): SimulatedTransaction {
