@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import type { Command } from 'commander'
+import { generate } from '../../platform/generate/generate.ts'
 import { withDatabase } from '../../postgres/connection.ts'
 import { startEmbedded } from '../../postgres/embedded.ts'
-import { generate } from '../../postgres/generate/generate.ts'
 import { ensureDatabase, migrateUp } from '../../postgres/migrate/run.ts'
 import { ROOT } from '../configuration.ts'
 import { selectManifests } from '../databases.ts'
@@ -13,7 +13,7 @@ import { selectManifests } from '../databases.ts'
 export function generateCommand(program: Command): void {
   program
     .command('generate')
-    .description('write tables.ts and schema.sql of every database from its migrations')
+    .description('write tables.ts, schema.sql and lifecycles.md of every database from its migrations')
     .option('--check', 'write nothing; exit code 1 where a file is stale')
     .action(async (options: { check?: boolean }) => {
       // A server of its own: what is generated depends on the files alone, never on the data at hand.

@@ -1,7 +1,8 @@
 /** Row types, unions of allowed words and lifecycles of a database, written from its catalog. */
+import type { Lifecycle } from '../lifecycle/mermaid.ts'
 import type { Catalog, Column } from './catalog.ts'
 
-/** How each PostgreSQL type arrives; see `types.ts`. */
+/** How each PostgreSQL type arrives; see `postgres/types.ts`. */
 const TYPES: Readonly<Record<string, string>> = {
   bool: 'boolean',
   int2: 'number',
@@ -76,7 +77,7 @@ function typeOf({ type, typeName, table, name }: Column): string {
 }
 
 /** Which state may follow which; final states map to nothing. */
-function lifecycle({ table, column, initial, transitions }: Catalog['lifecycles'][number]): string {
+function lifecycle({ table, column, initial, transitions }: Lifecycle): string {
   const states = new Set([...initial, ...Object.keys(transitions), ...Object.values(transitions).flat()])
   const lines = [...states].map((state) => {
     const followers = transitions[state] ?? []

@@ -1,10 +1,11 @@
-/** Writes `tables.ts` and `schema.sql` of a database next to its migrations. */
+/** Writes `tables.ts`, `schema.sql` and `lifecycles.md` of a database next to its migrations. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
-import { type DatabaseManifest, ownComponent } from '../manifest.ts'
-import { readCatalog } from './catalog.ts'
+import { openDatabase } from '../../postgres/database.ts'
+import { type DatabaseManifest, ownComponent } from '../../postgres/manifest.ts'
+import { mermaid } from '../lifecycle/mermaid.ts'
+import { type Catalog, readCatalog } from './catalog.ts'
 import { writeSchema } from './schema.ts'
 import { writeTables } from './tables.ts'
 
@@ -24,20 +25,32 @@ export async function generate(
   manifest: DatabaseManifest,
   check: boolean,
 ): Promise<Generated[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
+  const db = openDatabase({ name: manifest.name, url, errors: manifest.errors })
   try {
-    const catalog = await readCatalog(client)
+    const catalog = await readCatalog(db)
     const { directory } = ownComponent(manifest)
     const kernel = relative(fileURLToPath(directory), fileURLToPath(KERNEL)).replaceAll('\\', '/')
     const tables = writeTables(manifest.name, catalog).replace(/@niaga\/kernel\/(\w+)/g, `${kernel}/$1.ts`)
-    return [
+    const files = [
       await put(new URL('tables.ts', directory), tables, check),
       await put(new URL('schema.sql', directory), writeSchema(manifest.name, catalog), check),
     ]
+    if (catalog.lifecycles.length === 0) return files
+    return [
+      ...files,
+      await put(new URL('lifecycles.md', directory), writeLifecycles(manifest.name, catalog), check),
+    ]
   } finally {
-    await client.end()
+    await db.close()
   }
+}
+
+function writeLifecycles(database: string, { lifecycles }: Catalog): string {
+  const heading = `# Lifecycles of ${database}\n\nGenerated from what the database enforces by \`npm run generate\`: never edit.\n`
+  const sections = lifecycles.map(
+    (one) => `## ${one.table}.${one.column}\n\n\`\`\`mermaid\n${mermaid(one)}\n\`\`\`\n`,
+  )
+  return [heading, ...sections].join('\n')
 }
 
 async function put(file: URL, text: string, check: boolean): Promise<Generated> {
