@@ -3,6 +3,7 @@
  * neither errors nor the client itself print the bot's token.
  */
 import { Api, type ApiClientOptions, InputFile, type Transformer } from 'grammy'
+import type { Update } from 'grammy/types'
 import { failureOf, TelegramError, telegramFailure } from './failures.ts'
 import type { TelegramMethod } from './methods.ts'
 
@@ -29,6 +30,8 @@ export interface TelegramCalls {
    * @returns the answer's `result`
    */
   call(method: TelegramMethod, payload: Readonly<Record<string, unknown>>): Promise<unknown>
+  /** One getUpdates call that ends when the signal is aborted. */
+  poll(options: Parameters<Api['getUpdates']>[0], signal: AbortSignal): Promise<Update[]>
   /**
    * Fetches a file that a user sent.
    * @throws TelegramError `rejected` where the file is unknown or larger than `maxBytes` (20 MB at most)
@@ -36,7 +39,7 @@ export interface TelegramCalls {
   download(fileId: string, maxBytes?: number): Promise<Buffer>
 }
 
-/** grammY's typed methods plus the two above. */
+/** grammY's typed methods plus the three above. */
 export type TelegramApi = Api & TelegramCalls
 
 export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
@@ -49,6 +52,8 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
   return Object.assign(api, {
     call: (method: TelegramMethod, payload: Readonly<Record<string, unknown>>) =>
       callRaw(api, method, payload),
+    poll: (poll: Parameters<Api['getUpdates']>[0], signal: AbortSignal) =>
+      api.getUpdates(poll, forGrammy(signal)),
     download: async (fileId: string, maxBytes = MAX_DOWNLOAD_BYTES) => {
       const { file_path: path = '', file_size: size = 0 } = await api.getFile(fileId)
       if (size > maxBytes) throw tooLarge(size, maxBytes)
@@ -84,13 +89,23 @@ function limitTime(timeoutMs: number): Transformer {
   return (prev, method, payload, signal) => {
     const pollSeconds = method === 'getUpdates' && 'timeout' in payload ? Number(payload.timeout) : 0
     const limit = AbortSignal.timeout(timeoutMs + pollSeconds * 1000)
-    // The two AbortSignal types differ in name only: grammY's is the polyfill's.
-    const both: AbortSignal = signal ? AbortSignal.any([toNative(signal), limit]) : limit
-    return prev(method, payload, both as Parameters<typeof prev>[2])
+    return prev(method, payload, forGrammy(signal ? AbortSignal.any([toNative(signal), limit]) : limit))
   }
 }
 
-function toNative(signal: { aborted: boolean; addEventListener: (type: 'abort', run: () => void) => void }) {
+type GrammySignal = NonNullable<Parameters<Api['getMe']>[0]>
+
+/** grammY's type is that of a polyfill; at run time it takes every EventTarget with `aborted`. */
+function forGrammy(signal: AbortSignal): GrammySignal {
+  if (!isGrammySignal(signal)) throw new TypeError('not an AbortSignal')
+  return signal
+}
+
+function isGrammySignal(signal: EventTarget): signal is EventTarget & GrammySignal {
+  return 'aborted' in signal
+}
+
+function toNative(signal: GrammySignal): AbortSignal {
   if (signal instanceof AbortSignal) return signal
   const controller = new AbortController()
   if (signal.aborted) controller.abort()

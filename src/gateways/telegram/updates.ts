@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Update } from 'grammy/types'
 import type { Log } from '../../kernel/log.ts'
+import type { TelegramApi } from './client.ts'
 import { type TelegramFailure, telegramFailure } from './failures.ts'
 
 /** The kinds of update that Niaga reads; also what a webhook is registered with. */
@@ -12,7 +13,7 @@ const CONFLICT_PAUSE_MS = 5_000
 const MAX_PAUSE_MS = 60_000
 
 export interface PollOptions {
-  readonly api: UpdateSource
+  readonly api: Pick<TelegramApi, 'poll'>
   /** The highest update id stored so far; undefined before the first one. Asked once, at the start. */
   readonly lastUpdateId: () => Promise<number | undefined>
   /** Stores a batch durably. It is confirmed to Telegram only after this resolves, else offered again. */
@@ -23,13 +24,6 @@ export interface PollOptions {
   readonly onConflict?: (description: string) => void
   /** Waits between attempts; tests pass one that does not. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>
-}
-
-export interface UpdateSource {
-  getUpdates(
-    options: { offset?: number; limit: number; timeout: number; allowed_updates: typeof ALLOWED_UPDATES },
-    signal: AbortSignal,
-  ): Promise<Update[]>
 }
 
 /** Polls until the signal is aborted; never throws. The webhook must have been deleted before. */
@@ -58,12 +52,12 @@ export async function pollUpdates(options: PollOptions): Promise<void> {
 
 async function pollOnce(options: PollOptions, last: number | undefined): Promise<number | undefined> {
   const { api, onUpdates, signal } = options
-  const updates = await api.getUpdates(
+  const updates = await api.poll(
     {
       ...(last === undefined ? {} : { offset: last + 1 }),
       limit: 100,
       timeout: POLL_SECONDS,
-      allowed_updates: ALLOWED_UPDATES,
+      allowed_updates: [...ALLOWED_UPDATES],
     },
     signal,
   )

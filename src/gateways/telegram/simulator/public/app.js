@@ -11,6 +11,8 @@ const PRESS_WAIT_MS = 15_000
 const $ = (id) => document.getElementById(id)
 const state = { bot: undefined, people: [], me: undefined, chats: [], chatId: undefined, unread: new Map() }
 const presses = new Map()
+/** The answer to a press may arrive before the press's own reply. */
+const answered = new Set()
 let stopListening = () => {}
 
 const open = () => state.chats.find(({ chat }) => chat.id === state.chatId)
@@ -22,6 +24,7 @@ const actions = {
     try {
       const body = { user_id: state.me.id, message_id: message.message_id, data: button.callback_data }
       const { callback_query_id: id } = await api.press(state.chatId, body)
+      if (answered.delete(id)) return done()
       presses.set(id, done)
       setTimeout(() => presses.delete(id) && done(), PRESS_WAIT_MS)
     } catch (error) {
@@ -182,7 +185,9 @@ function keep(transcript, { type, message }) {
 }
 
 function showAnswer({ callback_query_id: id, text, show_alert: isAlert, user_id: userId }) {
-  presses.get(id)?.()
+  const done = presses.get(id)
+  if (done) done()
+  else if (userId === state.me.id) answered.add(id)
   presses.delete(id)
   if (!text || userId !== state.me.id) return
   if (!isAlert) return toast(text)
