@@ -1,0 +1,15 @@
+import { accountButtons } from './account.ts'
+import { browseButtons } from './browse.ts'
+import { checkoutButtons } from './checkout.ts'
+import type { ButtonHandler } from './handlers.ts'
+import { paymentButtons } from './payment.ts'
+import { startButtons } from './start.ts'
+
+/** Every button that does something. */
+export const buttons: readonly ButtonHandler[] = [
+  ...startButtons,
+  ...browseButtons,
+  ...checkoutButtons,
+  ...paymentButtons,
+  ...accountButtons,
+]

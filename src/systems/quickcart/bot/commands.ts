@@ -1,0 +1,21 @@
+/** Every command that works: routed by messages.ts, listed by /help and by Telegram's command menu. */
+import { helpCommands } from './account.ts'
+import { browseCommands } from './browse.ts'
+import type { CommandHandler } from './handlers.ts'
+import { startCommands } from './start.ts'
+import { stockCommands } from './stock-admin.ts'
+
+export const publicCommands: readonly CommandHandler[] = [
+  ...startCommands,
+  ...browseCommands,
+  ...helpCommands((turn) => (turn.user.role === 'admin' ? adminHelp() : publicCommands)),
+]
+
+export function findCommand(name: string): CommandHandler | undefined {
+  return publicCommands.find(({ command }) => command === name)
+}
+
+/** What is listed for an admin. */
+export function adminHelp(): readonly Pick<CommandHandler, 'command' | 'description'>[] {
+  return [...publicCommands, ...stockCommands]
+}

@@ -1,0 +1,82 @@
+/**
+ * Where a conversation stands: key `session:{user_id}` (QuickCart, §7.6). It names products and pages, never
+ * amounts, QR texts or goods, and may be lost at any time: whoever loses it starts over from a menu.
+ */
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import type { UserId } from '../accounts/user-id.ts'
+import type { Store } from '../store.ts'
+
+const LIFETIME_SECONDS = 86_400
+
+const Context = Type.Object({
+  product_id: Type.Optional(Type.Integer()),
+  quantity: Type.Optional(Type.Integer()),
+  voucher_code: Type.Optional(Type.String()),
+  /** The one message whose buttons belong to this cart. */
+  message_id: Type.Optional(Type.Integer()),
+  /** Until that is known: the message that asked for it, which every later one comes after. */
+  after_message_id: Type.Optional(Type.Integer()),
+})
+
+const SessionSchema = Type.Object({
+  flow: Type.Union([
+    Type.Literal('onboarding'),
+    Type.Literal('browsing'),
+    Type.Literal('ordering'),
+    Type.Literal('contact_admin'),
+  ]),
+  state: Type.Union([
+    Type.Literal('name'),
+    Type.Literal('whatsapp'),
+    Type.Literal('email'),
+    Type.Literal('selecting_quantity'),
+    Type.Literal('awaiting_voucher'),
+    Type.Literal('awaiting_payment'),
+    Type.Literal('awaiting_message'),
+  ]),
+  context: Context,
+  /** The update that wrote it: handled again after a crash, that update changes nothing any more. */
+  update_id: Type.Integer(),
+  expires: Type.String(),
+})
+
+export type Session = Static<typeof SessionSchema>
+export type SessionContext = Static<typeof Context>
+/** What a handler decides; the rest is filled in when it is stored. */
+export type NextSession = Pick<Session, 'flow' | 'state' | 'context'>
+
+export async function loadSession(store: Store, user: UserId): Promise<Session | undefined> {
+  const stored = await store.kv.get(sessionKey(user))
+  return stored === undefined ? undefined : parse(stored)
+}
+
+/** Replaces the session as a whole. */
+export async function saveSession(
+  store: Store,
+  user: UserId,
+  updateId: number,
+  { flow, state, context }: NextSession,
+): Promise<void> {
+  const expires = new Date(store.clock.now().getTime() + LIFETIME_SECONDS * 1000).toISOString()
+  const session: Session = { flow, state, context, update_id: updateId, expires }
+  await store.kv.set(sessionKey(user), JSON.stringify(session), LIFETIME_SECONDS)
+}
+
+export async function dropSession(store: Store, user: UserId): Promise<void> {
+  await store.kv.delete([sessionKey(user)])
+}
+
+export function sessionKey(user: UserId): string {
+  return `session:${user}`
+}
+
+/** One of an older version, or a damaged one, counts as none. */
+function parse(stored: string): Session | undefined {
+  try {
+    const session: unknown = JSON.parse(stored)
+    return Value.Check(SessionSchema, session) ? session : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,111 @@
+/** Greeting, onboarding, profile, help. */
+import { rupiah } from '../../../../kernel/money.ts'
+import type { Profile } from '../../accounts/profile.ts'
+import { html, lines } from '../html.ts'
+import { button, type Message } from '../message.ts'
+import { backButton } from './order.ts'
+import { grouped, timeInWib } from './wording.ts'
+
+export interface Greeting {
+  readonly name: string
+  readonly storeName: string
+  readonly totalUsers: number
+  readonly totalTransactions: number
+  readonly documentationUrl: string | null
+}
+
+export function mainMenu(greeting: Greeting): Message {
+  const { name, storeName, totalUsers, totalTransactions, documentationUrl } = greeting
+  return {
+    text: lines(
+      html`Halo, <b>${name}</b>! 👋`,
+      html`Selamat datang di <b>${storeName}</b>.`,
+      html``,
+      html`👥 Pengguna: ${grouped(totalUsers)}`,
+      html`🧾 Transaksi: ${grouped(totalTransactions)}`,
+      documentationUrl === null ? undefined : html`📖 <a href="${documentationUrl}">Panduan</a>`,
+    ),
+    buttons: [
+      [button('🗂 Kategori', 'menu:categories'), button('🔥 Terlaris', 'menu:best')],
+      [button('📦 Semua Produk', 'menu:all')],
+    ],
+  }
+}
+
+export type OnboardingField = 'name' | 'whatsapp' | 'email'
+
+const questions: Readonly<Record<OnboardingField, string>> = {
+  name: 'Siapa nama kamu?',
+  whatsapp: 'Nomor WhatsApp kamu? (8 sampai 18 angka, boleh diawali +)',
+  email: 'Alamat email kamu?',
+}
+
+const corrections: Readonly<Record<OnboardingField, string>> = {
+  name: 'Nama harus 1 sampai 100 huruf.',
+  whatsapp: 'Nomor WhatsApp harus 8 sampai 18 angka, boleh diawali +.',
+  email: 'Itu bukan alamat email.',
+}
+
+export function onboardingQuestion(field: OnboardingField): Message {
+  return {
+    text: lines(html`${questions[field]}`, html`Ketik jawabannya, atau /skip untuk melewati.`),
+    buttons: [[button('⏭ Lewati', 'onboarding:skip')]],
+  }
+}
+
+export function onboardingCorrection(field: OnboardingField): Message {
+  return {
+    ...onboardingQuestion(field),
+    text: lines(html`${corrections[field]}`, html`Coba lagi, atau /skip.`),
+  }
+}
+
+export function profileCard(profile: Profile): Message {
+  return {
+    text: lines(
+      html`<b>Akun kamu</b>`,
+      html``,
+      html`Nama: ${profile.name}`,
+      html`Id: <code>${String(profile.id)}</code>`,
+      html`Nomor pelanggan: <code>${profile.bankId}</code>`,
+      html`Username: ${profile.username === null ? '–' : `@${profile.username}`}`,
+      html`Email: ${profile.email ?? '–'}`,
+      html`WhatsApp: ${profile.whatsappNumber ?? '–'}`,
+      html`Status: ${profile.role}`,
+      html`Bergabung: ${timeInWib(profile.createdAt)}`,
+      html``,
+      html`💰 Saldo: <b>${rupiah(profile.balance)}</b>`,
+    ),
+    buttons: [[backButton]],
+  }
+}
+
+export interface CommandHelp {
+  readonly command: string
+  readonly description: string
+}
+
+export function helpText(commands: readonly CommandHelp[]): Message {
+  return {
+    text: lines(
+      html`<b>Perintah</b>`,
+      ...commands.map(({ command, description }) => html`/${command}: ${description}`),
+      html``,
+      html`Ketik nomor produk untuk langsung melihatnya.`,
+    ),
+    buttons: [[backButton]],
+  }
+}
+
+export function orderGuide(): Message {
+  return {
+    text: lines(
+      html`<b>Cara memesan</b>`,
+      html`1. Pilih produk dari daftar, atau ketik nomornya.`,
+      html`2. Atur jumlah, lalu tekan Lanjut ke pembayaran.`,
+      html`3. Bayar dengan QRIS (dalam 10 menit) atau dengan saldo.`,
+      html`4. Barang langsung dikirim ke chat ini.`,
+    ),
+    buttons: [[button('🗂 Kategori', 'menu:categories'), backButton]],
+  }
+}

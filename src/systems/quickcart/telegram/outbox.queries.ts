@@ -1,0 +1,87 @@
+/** The rows of telegram_outbox, from queued to sent or failed. Times are the business clock's. */
+import type { Db } from '../../../postgres/database.ts'
+import { type Sql, sql } from '../../../postgres/sql.ts'
+
+export interface OutboxRow {
+  readonly id: bigint
+  readonly chat_id: bigint
+  readonly method: string
+  readonly payload: Readonly<Record<string, unknown>>
+  readonly ref_type: string | null
+  readonly ref_id: string | null
+  readonly priority: number
+  /** Tries so far, this one included; also tells whose claim it is. */
+  readonly attempts: number
+}
+
+export interface Claim {
+  readonly limit: number
+  /** Chats that must not be sent anything yet. */
+  readonly busyChats: readonly bigint[]
+  readonly offsetMs: number
+}
+
+/**
+ * Takes due rows, most urgent first and of each chat only its first one, so that a chat reads its messages in
+ * the order of (priority, id) also when several processes send and when its first row waits for a retry.
+ */
+export async function claimDue(db: Db, { limit, busyChats, offsetMs }: Claim): Promise<OutboxRow[]> {
+  return await db.many<OutboxRow>(sql`
+    with due as (
+      select o.id from telegram_outbox o
+      where o.status = 'queued' and o.next_attempt_at <= now() + ${offsetMs} * interval '1 millisecond'
+        and not (o.chat_id = any (${busyChats}::bigint[]))
+        and not exists (select from telegram_outbox s where s.chat_id = o.chat_id and s.status = 'sending')
+        and not exists (select from telegram_outbox e where e.chat_id = o.chat_id and e.status = 'queued'
+          and (e.priority, e.id) < (o.priority, o.id))
+      order by o.priority, o.next_attempt_at, o.id
+      limit ${limit} for update of o skip locked)
+    update telegram_outbox o set status = 'sending', attempts = o.attempts + 1, next_attempt_at = now()
+      from due where o.id = due.id
+      returning o.id, o.chat_id, o.method, o.payload, o.ref_type, o.ref_id, o.priority, o.attempts`)
+}
+
+/** Seconds after which whoever was sending a row is taken for dead. A call takes 15 at most. */
+const LOST_AFTER = 60
+
+/** Gives back rows whose sender died. By the machine's time: a sandbox clock that jumps ends no call early. */
+export async function requeueLost(db: Db): Promise<number> {
+  return await db.run(sql`
+    update telegram_outbox set status = 'queued'
+      where status = 'sending' and next_attempt_at < now() - ${LOST_AFTER} * interval '1 second'`)
+}
+
+/** `note`: why nothing was sent, where the row had become pointless. */
+export async function markSent(
+  db: Db,
+  row: OutboxRow,
+  sent: { messageId: bigint | null; note: string | null; offsetMs: number },
+): Promise<void> {
+  await db.run(sql`
+    update telegram_outbox set status = 'sent', message_id = ${sent.messageId}, error = ${sent.note},
+        sent_at = now() + ${sent.offsetMs} * interval '1 millisecond'
+      where ${own(row)}`)
+}
+
+/** Back into the queue. `counts`: whether this try is one of the ten. */
+export async function markForRetry(
+  db: Db,
+  row: OutboxRow,
+  retry: { seconds: number; error: string; counts: boolean; offsetMs: number },
+): Promise<void> {
+  const waitMs = retry.offsetMs + retry.seconds * 1000
+  await db.run(sql`
+    update telegram_outbox set status = 'queued', error = ${retry.error},
+        attempts = attempts - ${retry.counts ? 0 : 1},
+        next_attempt_at = now() + ${waitMs} * interval '1 millisecond'
+      where ${own(row)}`)
+}
+
+export async function markFailed(db: Db, row: OutboxRow, error: string): Promise<void> {
+  await db.run(sql`update telegram_outbox set status = 'failed', error = ${error} where ${own(row)}`)
+}
+
+/** A row that was given back meanwhile belongs to its next claim. */
+function own({ id, attempts }: OutboxRow): Sql {
+  return sql`id = ${id} and status = 'sending' and attempts = ${attempts}`
+}

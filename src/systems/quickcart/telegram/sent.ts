@@ -1,0 +1,21 @@
+/** What became of a row's call. */
+export interface Sent {
+  readonly messageId: bigint | null
+  /** Why nothing was sent, where the row had become pointless. */
+  readonly note: string | null
+  /** The message shows the QR code of this invoice. */
+  readonly qrOf?: string
+  /** The message holds the goods of this invoice. */
+  readonly goodsOf?: string
+}
+
+/** Reads the message's id out of a Bot API result; deletions and menus answer none. */
+export function said(result: unknown): Sent {
+  const id =
+    typeof result === 'object' && result !== null && 'message_id' in result ? result.message_id : undefined
+  return { messageId: typeof id === 'number' ? BigInt(id) : null, note: null }
+}
+
+export function skipped(note: string): Sent {
+  return { messageId: null, note }
+}
