@@ -10,10 +10,10 @@ import {
   readWebhook,
   toScript,
 } from './control.bodies.ts'
+import { scriptView, settingsView, transactionView } from './control.views.ts'
 import { FAULT_KINDS } from './faults.ts'
 import type { PakasirSimulator } from './simulator.ts'
-import { type SimulatedTransaction, SimulatorRefusal } from './transactions.ts'
-import type { Delivery } from './webhook-sender.ts'
+import { SimulatorRefusal } from './transactions.ts'
 
 interface OfOrder {
   Params: { orderId: string }
@@ -21,13 +21,13 @@ interface OfOrder {
 
 export function controlRoutes(app: FastifyInstance, simulator: PakasirSimulator): void {
   app.get('/_sim/state', async () => ({
-    settings: simulator.settings,
-    webhooks: simulator.webhooks.script,
+    settings: settingsView(simulator.settings),
+    webhooks: scriptView(simulator.webhooks.script),
     faults: simulator.faults.armed,
-    transactions: simulator.list().map((transaction) => view(simulator, transaction)),
+    transactions: simulator.list().map((transaction) => transactionView(simulator, transaction)),
   }))
   app.get<OfOrder>('/_sim/transactions/:orderId', async ({ params }) =>
-    view(simulator, simulator.get(params.orderId)),
+    transactionView(simulator, simulator.get(params.orderId)),
   )
   transactionControls(app, simulator)
   app.post('/_sim/webhooks/release', async ({ body }) => {
@@ -36,7 +36,7 @@ export function controlRoutes(app: FastifyInstance, simulator: PakasirSimulator)
   })
   app.put('/_sim/webhooks', async ({ body }) => {
     simulator.webhooks.script = { ...simulator.webhooks.script, ...toScript(readScript(body)) }
-    return simulator.webhooks.script
+    return scriptView(simulator.webhooks.script)
   })
   app.put('/_sim/settings', async ({ body }) => applySettings(simulator, body))
   faultControls(app, simulator)
@@ -52,18 +52,18 @@ function transactionControls(app: FastifyInstance, simulator: PakasirSimulator):
     const how = { ...asMoney(amount), force, webhook: toScript(webhook) }
     if (afterMs > 0) simulator.payLater(params.orderId, afterMs, how)
     else simulator.pay(params.orderId, how)
-    return view(simulator, simulator.get(params.orderId))
+    return transactionView(simulator, simulator.get(params.orderId))
   })
   app.post<OfOrder>('/_sim/transactions/:orderId/webhook', async ({ params, body }) => {
     const { amount, ...script } = readWebhook(body)
     simulator.sendWebhook(params.orderId, toScript(script), asMoney(amount))
-    return view(simulator, simulator.get(params.orderId))
+    return transactionView(simulator, simulator.get(params.orderId))
   })
   app.post<OfOrder>('/_sim/transactions/:orderId/cancel', async ({ params }) =>
-    view(simulator, simulator.cancel(params.orderId)),
+    transactionView(simulator, simulator.cancel(params.orderId)),
   )
   app.post<OfOrder>('/_sim/transactions/:orderId/expire', async ({ params }) =>
-    view(simulator, simulator.expire(params.orderId)),
+    transactionView(simulator, simulator.expire(params.orderId)),
   )
 }
 
@@ -94,31 +94,9 @@ function applySettings(simulator: PakasirSimulator, body: unknown) {
     feeDeviation: feeDeviation ?? simulator.settings.feeDeviation,
     validityMs: validity === undefined ? simulator.settings.validityMs : validity * 1000,
   }
-  return simulator.settings
+  return settingsView(simulator.settings)
 }
 
 function asMoney(whole: number | undefined): { amount?: Money<'IDR'> } {
   return whole === undefined ? {} : { amount: wholeMoney('IDR', whole) }
-}
-
-/** A transaction for scripts: amounts in whole rupiah, as at the public endpoints. */
-function view(simulator: PakasirSimulator, transaction: SimulatedTransaction) {
-  return {
-    order_id: transaction.orderId,
-    status: simulator.status(transaction),
-    amount: Number(transaction.amount / 100n),
-    fee: Number(transaction.fee / 100n),
-    total_payment: Number(transaction.total / 100n),
-    reported_amount: Number(transaction.reportedAmount / 100n),
-    created_at: transaction.createdAt,
-    expires_at: transaction.expiresAt,
-    completed_at: transaction.completedAt ?? null,
-    webhooks: simulator.webhooks.deliveries
-      .filter(({ orderId }) => orderId === transaction.orderId)
-      .map(deliveryView),
-  }
-}
-
-function deliveryView({ state, attempts, lastStatus }: Delivery) {
-  return { state, attempts, last_status: lastStatus ?? null }
 }

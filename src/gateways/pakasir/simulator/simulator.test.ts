@@ -246,6 +246,17 @@ test('faults by the control API: armed, met, listed, cleared', async (t) => {
   await client.createQris({ orderId: 'A', amount })
 })
 
+test('the state reads as it is written', async (t) => {
+  const { control } = await setUp(t)
+  const tariff = [{ up_to: 105_000, per_mille: 7, fixed: 310, rounding: 'half_up' }]
+  const settings = { tariff, fee_deviation: 1, validity_seconds: 60 }
+  const webhooks = { copies: 2, delay_ms: 10, drop: true, hold: true, token: 'bad', signature: 'good' }
+  assert.deepEqual((await control('PUT', 'settings', settings)).body, settings)
+  assert.deepEqual((await control('PUT', 'webhooks', webhooks)).body, webhooks)
+  const { body } = await control('GET', 'state')
+  assert.deepEqual([body.settings, body.webhooks, body.transactions.length], [settings, webhooks, 3])
+})
+
 test('what the control API does not understand is refused, not ignored', async (t) => {
   const { control } = await setUp(t)
   const wrong: readonly [string, string, object][] = [

@@ -1,0 +1,42 @@
+/** What the control routes answer: the names that their bodies use, amounts in whole rupiah. */
+import type { PakasirSettings, PakasirSimulator } from './simulator.ts'
+import type { SimulatedTransaction } from './transactions.ts'
+import type { Delivery, WebhookScript } from './webhook-sender.ts'
+
+export function transactionView(simulator: PakasirSimulator, transaction: SimulatedTransaction) {
+  return {
+    order_id: transaction.orderId,
+    status: simulator.status(transaction),
+    amount: Number(transaction.amount / 100n),
+    fee: Number(transaction.fee / 100n),
+    total_payment: Number(transaction.total / 100n),
+    reported_amount: Number(transaction.reportedAmount / 100n),
+    created_at: transaction.createdAt,
+    expires_at: transaction.expiresAt,
+    completed_at: transaction.completedAt ?? null,
+    webhooks: simulator.webhooks.deliveries
+      .filter(({ orderId }) => orderId === transaction.orderId)
+      .map(deliveryView),
+  }
+}
+
+function deliveryView({ state, attempts, lastStatus }: Delivery) {
+  return { state, attempts, last_status: lastStatus ?? null }
+}
+
+export function settingsView({ tariff, feeDeviation, validityMs }: PakasirSettings) {
+  return {
+    tariff: tariff.map(({ upTo, perMille, fixed, rounding }) => ({
+      up_to: upTo,
+      per_mille: perMille,
+      fixed,
+      rounding,
+    })),
+    fee_deviation: feeDeviation,
+    validity_seconds: validityMs / 1000,
+  }
+}
+
+export function scriptView({ delayMs, ...script }: WebhookScript) {
+  return { ...script, delay_ms: delayMs }
+}
