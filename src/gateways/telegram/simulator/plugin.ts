@@ -10,7 +10,7 @@ import { TelegramSimulator, type TelegramSimulatorOptions } from './simulator.ts
 const BODY_LIMIT = 51 * 1024 * 1024
 
 /** Mounts Bot API, control API and chat page of this simulator; closing the server closes the simulator. */
-export const telegramSimulator: FastifyPluginAsync<SimulatorRouteOptions> = async (app, options) => {
+export const telegramSimulator: FastifyPluginAsync<SimulatorRouteOptions> = async (app, { simulator }) => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
     done(null, body),
@@ -24,9 +24,9 @@ export const telegramSimulator: FastifyPluginAsync<SimulatorRouteOptions> = asyn
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ ok: false, error_code: 404, description: 'Not Found' }),
   )
-  app.addHook('preClose', () => options.simulator.close())
-  await app.register(botApiRoutes, options)
-  await app.register(controlRoutes, options)
+  app.addHook('preClose', () => simulator.close())
+  await app.register(botApiRoutes, { simulator })
+  await app.register(controlRoutes, { simulator })
   await app.register(pageRoutes)
 }
 
