@@ -12,3 +12,18 @@ export const platformDatabase: DatabaseManifest = {
   components: [jobsComponent, platformComponent, auditComponent],
   errors: { ...kernelErrors, ...platformErrors },
 }
+
+/** A permanent audit, as QuickCart's documents describe it; the relay and the verification know its table. */
+export const auditTargetDatabase: DatabaseManifest = {
+  system: 'platform',
+  name: 'audit_target',
+  urlVariables: [],
+  components: [
+    platformComponent,
+    {
+      name: 'db_audits',
+      directory: new URL('../src/systems/quickcart/databases/db_audits/', import.meta.url),
+    },
+  ],
+  errors: { ...kernelErrors, ...platformErrors },
+}

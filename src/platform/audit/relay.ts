@@ -1,0 +1,188 @@
+/**
+ * Carries the outbox of a database into the audit database: in order, each row once, whatever dies on the way.
+ *
+ * A batch is inserted and committed there first (known event ids are skipped), then deleted here together with
+ * an anchor of the chain's head. Between the two commits lies the only gap, and it repeats rather than loses.
+ * Source: QuickCart, 9.
+ */
+import { systemCaller } from '../../kernel/caller.ts'
+import type { Log } from '../../kernel/log.ts'
+import type { Database } from '../../postgres/database.ts'
+import { sql } from '../../postgres/sql.ts'
+import { inTransaction, type Tx } from '../../postgres/transaction.ts'
+import { type Loop, startLoop } from '../jobs/loop.ts'
+import { type Anchor, anchorFile } from './anchors.ts'
+
+export interface RelayOptions {
+  /** Has `audit.outbox`, and `public.audit_anchors`. */
+  readonly source: Database
+  /** Has `public.audit_logs`. */
+  readonly target: Database
+  readonly log: Log
+  /** JSON lines, appended: heads of the chain where no database can rewrite them. */
+  readonly anchorPath: string
+  /** Told once when rows have waited for more than five minutes, and once when they no longer do. */
+  readonly onDelay?: (delayed: boolean) => void
+}
+
+const BATCH = 500
+const POLL_MS = 1_000
+const ALERT_AFTER_MS = 5 * 60_000
+
+/** Runs until stopped: at every commit that audits something, and each second for what that missed. */
+export async function startAuditRelay(options: RelayOptions): Promise<Pick<Loop, 'stop'>> {
+  const { source, log } = options
+  const anchors = anchorFile(options.anchorPath, log)
+  const watch = delayWatch(options)
+  const loop = startLoop('audit.relay', POLL_MS, log, async (signal) => {
+    try {
+      let moved = 0
+      do {
+        const { rows, anchor } = await relayBatch(options)
+        moved = rows
+        if (anchor) await anchors.note(anchor)
+      } while (moved > 0 && !signal.aborted)
+    } finally {
+      await watch()
+    }
+  })
+  const stopListening = await source.listen('audit_outbox', () => loop.wake())
+  return {
+    async stop() {
+      await stopListening()
+      await loop.stop()
+      await anchors.close()
+    },
+  }
+}
+
+/** Relays everything that has committed; for tests and for commands that want to see it arrive. */
+export async function drainAudit(options: Pick<RelayOptions, 'source' | 'target'>): Promise<number> {
+  let total = 0
+  for (;;) {
+    const { rows } = await relayBatch(options)
+    if (rows === 0) return total
+    total += rows
+  }
+}
+
+/** How many rows wait, and since when. */
+export async function auditBacklog(source: Database): Promise<{ waiting: number; oldest: Date | null }> {
+  return await source.one(sql`
+    select count(*)::int4 as waiting, min(occurred_at) as oldest from audit.outbox`)
+}
+
+interface Batch {
+  readonly size: number
+  /** A JSON array, carried as text: parsed here, amounts and big numbers would lose digits. */
+  readonly rows: string | null
+  readonly lastXid: string | null
+  readonly lastSeq: bigint | null
+  readonly anonymizes: boolean
+}
+
+async function relayBatch({
+  source,
+  target,
+}: Pick<RelayOptions, 'source' | 'target'>): Promise<{ rows: number; anchor?: Anchor }> {
+  return await inTransaction(source, systemCaller, async (tx) => {
+    // Of many processes one relays; the lock ends with the transaction, however the process ends.
+    const { mine } = await tx.one<{ mine: boolean }>(
+      sql`select pg_try_advisory_xact_lock(hashtextextended('niaga.audit_relay', 0)) as mine`,
+    )
+    const batch = mine ? await readBatch(tx) : undefined
+    if (!batch?.rows) return { rows: 0 }
+    const last = await tx.maybeOne<{ audit_id: bigint; row_count: bigint }>(
+      sql`select audit_id, row_count from public.audit_anchors order by audit_id desc limit 1`,
+    )
+    const anchor = await deliver(target, batch, last)
+    // Nothing below the horizon can appear after the read, so this deletes what was read and no more.
+    await tx.run(
+      sql`delete from audit.outbox where (xid, seq) <= (${batch.lastXid}::xid8, ${batch.lastSeq}::bigint)`,
+    )
+    await tx.run(sql`
+      insert into public.audit_anchors (audit_id, row_hash, row_count, anchored_at)
+      values (${anchor.audit_id}, ${anchor.row_hash}, ${anchor.row_count}, niaga.now())
+      on conflict (audit_id) do nothing`)
+    return { rows: batch.size, anchor }
+  })
+}
+
+/**
+ * The oldest rows of transactions that are all over: a row that is still uncommitted can only sort behind them.
+ * An `anonymize` row comes alone, since it changes rows that must be there before it.
+ */
+async function readBatch(tx: Tx): Promise<Batch> {
+  return await tx.one<Batch>(sql`
+    with oldest as (
+      select o.*, row_number() over (order by o.xid, o.seq) as n from audit.outbox o
+      where o.xid < pg_snapshot_xmin(pg_current_snapshot()) order by o.xid, o.seq limit ${BATCH}),
+    erasure as (select coalesce(min(n) filter (where action = 'anonymize'), ${BATCH + 1}) as n from oldest),
+    batch as (
+      select o.* from oldest o, erasure e where o.n < e.n or (o.n = 1 and e.n = 1))
+    select count(*)::int4 as size, jsonb_agg(to_jsonb(b) order by b.n)::text as rows,
+      (max(b.xid::text::numeric))::text as "lastXid",
+      (array_agg(b.seq order by b.n desc))[1] as "lastSeq",
+      coalesce(bool_or(b.action = 'anonymize'), false) as anonymizes
+    from batch b`)
+}
+
+async function deliver(
+  target: Database,
+  batch: Batch,
+  last: { audit_id: bigint; row_count: bigint } | undefined,
+): Promise<Anchor> {
+  return await inTransaction(target, systemCaller, async (tx) => {
+    const rows = batch.anonymizes ? await anonymize(tx, batch.rows) : batch.rows
+    await tx.run(sql`
+      insert into public.audit_logs (timestamp, actor_id, actor_type, entity_type, entity_id, action,
+        before_state, after_state, context, ip_address, event_id, subject_id)
+      select r.occurred_at, case when r.actor_id ~ '^-?[0-9]{1,18}$' then r.actor_id::bigint end,
+        case when r.actor_type in ('user', 'admin') then r.actor_type else 'system' end,
+        left(r.entity_type, 50), left(r.entity_id, 50), left(r.action, 50), r.before_state, r.after_state,
+        nullif(coalesce(r.context, '{}') || jsonb_strip_nulls(jsonb_build_object(
+          'correlation_id', r.correlation_id,
+          'actor', case when r.actor_id !~ '^-?[0-9]{1,18}$' then r.actor_id end)), '{}'),
+        r.ip, r.event_id, r.subject_id::bigint
+      from jsonb_to_recordset(${rows}::jsonb) as r(n bigint, event_id uuid, occurred_at timestamptz,
+        actor_id text, actor_type text, correlation_id text, ip inet, subject_id text, entity_type text,
+        entity_id text, action text, before_state jsonb, after_state jsonb, context jsonb)
+      where not exists (select from public.audit_logs known where known.event_id = r.event_id)
+      order by r.n
+      on conflict (event_id) do nothing`)
+    return await tx.one<Anchor>(sql`
+      select l.id as audit_id, l.row_hash,
+        ${last?.row_count ?? 0n}::bigint + (select count(*) from public.audit_logs where id > ${last?.audit_id ?? 0n}) as row_count
+      from public.audit_logs l order by l.id desc limit 1`)
+  })
+}
+
+/**
+ * An erasure reaches the audit: `audit.emit('anonymize', 'users', pseudonym, pseudonym, {"user_id": …, "pseudonym": …})`.
+ * The row that stays lists what was changed and how it looks now, and no longer whom it was about.
+ */
+async function anonymize(tx: Tx, rows: string | null): Promise<string | null> {
+  const { changed } = await tx.one<{ changed: string }>(sql`
+    select jsonb_build_array(r - 'context' || jsonb_build_object('context', case
+      when exists (select from public.audit_logs l where l.event_id = (r ->> 'event_id')::uuid) then '{}'
+      else public.audit_anonymize((r #>> '{context,user_id}')::bigint, (r #>> '{context,pseudonym}')::bigint) end
+    ))::text as changed
+    from jsonb_array_elements(${rows}::jsonb) r`)
+  return changed
+}
+
+function delayWatch({ source, log, onDelay }: RelayOptions): () => Promise<void> {
+  let delayed = false
+  return async () => {
+    const first = await source.maybeOne<{ occurred_at: Date }>(
+      sql`select occurred_at from audit.outbox order by xid, seq limit 1`,
+    )
+    const late =
+      first !== undefined && source.clock.now().getTime() - first.occurred_at.getTime() > ALERT_AFTER_MS
+    if (late === delayed) return
+    delayed = late
+    if (late) log.error({ oldest: first?.occurred_at }, 'the audit is more than five minutes behind')
+    else log.info({}, 'the audit has caught up')
+    onDelay?.(late)
+  }
+}
