@@ -2,9 +2,8 @@
 --   p_method: 'qris' leaves it pending with a payment to be created at the gateway; 'account_balance' pays at once
 --   p_expected_total: what the customer was shown; null where nothing was
 -- Answers the order (order_json). Refuses with user_not_found, banned, pending_order_exists {invoice},
--- price_changed (details: the new
--- quote, total and expected_total), amount_out_of_range {amount, min, max}, insufficient_balance
--- {balance, required}, and what quote_order refuses.
+-- price_changed {the new quote, total, expected_total}, amount_out_of_range {amount, min, max},
+-- insufficient_balance {balance, required}, and what quote_order refuses.
 create or replace function public.place_order(
   p_user bigint, p_items jsonb, p_method text, p_voucher_code text default null,
   p_expected_total numeric default null) returns jsonb

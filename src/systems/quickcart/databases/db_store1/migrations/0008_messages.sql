@@ -69,6 +69,8 @@ CREATE INDEX idx_telegram_outbox_due ON telegram_outbox (priority, next_attempt_
 CREATE INDEX idx_telegram_outbox_sending ON telegram_outbox (next_attempt_at) WHERE status = 'sending';
 CREATE INDEX idx_telegram_outbox_message ON telegram_outbox (chat_id, message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX idx_telegram_outbox_ref ON telegram_outbox (ref_type, ref_id) WHERE ref_type IS NOT NULL;
+-- A chat reads its messages in order: the sender asks for each whether something comes before it.
+CREATE INDEX telegram_outbox_open ON telegram_outbox (chat_id, priority, id) WHERE status IN ('queued','sending');
 
 CREATE TRIGGER notify_telegram_outbox AFTER INSERT ON telegram_outbox
 FOR EACH STATEMENT EXECUTE FUNCTION notify_telegram_outbox();
