@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import { fail } from '../kernel/errors.ts'
 import { type Log, silentLog } from '../kernel/log.ts'
+import { createMetrics } from '../platform/http/metrics.ts'
+import type { SystemContext, SystemManifest } from '../platform/system.ts'
 import { withDatabase } from '../postgres/connection.ts'
 import { type Database, openDatabase } from '../postgres/database.ts'
 import { type EmbeddedServer, startEmbedded } from '../postgres/embedded.ts'
@@ -89,6 +91,53 @@ export async function withDatabases<T>(
 
 export function openAt({ manifest, url }: DatabaseAt, clock: Clock, log: Log): Database {
   return openDatabase({ name: manifest.name, url, errors: manifest.errors, clock, log })
+}
+
+/** For one command on a whole system: its databases open, nothing of it running. */
+export async function withSystem<T>(
+  configuration: Configuration,
+  system: SystemManifest,
+  clock: Clock,
+  log: Log,
+  work: (context: SystemContext) => Promise<T>,
+): Promise<T> {
+  return await withDatabases(configuration, system.databases, async (located) => {
+    const opened = new Map(located.map((at) => [at.manifest.name, openAt(at, clock, log)]))
+    const local = `http://localhost:${configuration.NIAGA_PORT}`
+    try {
+      return await work(systemContext(configuration, { clock, log, local, opened }))
+    } finally {
+      await Promise.all([...opened.values()].map((database) => database.close()))
+    }
+  })
+}
+
+export interface ContextParts {
+  readonly clock: Clock
+  readonly log: Log
+  /** Where this server is reached from this machine. */
+  readonly local: string
+  readonly opened: ReadonlyMap<string, Database>
+}
+
+export function systemContext(
+  { environment, NIAGA_DATA, NIAGA_PUBLIC_URL }: Configuration,
+  { clock, log, local, opened }: ContextParts,
+): SystemContext {
+  return {
+    environment,
+    clock,
+    log,
+    metrics: createMetrics(log),
+    dataDirectory: NIAGA_DATA,
+    baseUrl: local,
+    publicUrl: NIAGA_PUBLIC_URL ?? local,
+    database(name) {
+      const database = opened.get(name)
+      if (!database) throw new TypeError(`no system declares a database ${name}`)
+      return database
+    },
+  }
 }
 
 /** For one command on one database: opened, used, closed. */

@@ -1,7 +1,7 @@
 /** The page at `/`: what runs, where to click, what it counts. Server-rendered, no framework. */
 import type { FastifyInstance } from 'fastify'
 import { type Html, html, page, sendHtml } from '../platform/http/html.ts'
-import type { Overview } from '../platform/system.ts'
+import type { Overview, Trail } from '../platform/system.ts'
 import type { Database } from '../postgres/database.ts'
 import { type Health, probe } from '../postgres/health.ts'
 import type { OpenedSystem } from './house.ts'
@@ -77,7 +77,40 @@ function systemSection({ system: { manifest }, overview }: Section): Html {
       ${overview.accounts.length === 0 ? html`<p class="quiet">No account has moved yet.</p>` : accountsTable(overview)}
     </section>
     ${overview.audit && html`<section class="card"><h3>Audit trail</h3>${audit(overview.audit)}</section>`}
+  </div>
+  ${overview.trail && trail(overview.trail)}`
+}
+
+/** One order, followed from the money to the record. */
+function trail({ title, transfers, ledgerOk, audit, auditOk }: Trail): Html {
+  return html`
+  <h3 class="spaced">The newest paid order, <code>${title}</code></h3>
+  <div class="cards facts">
+    <section class="card scroll"><h3>Ledger ${badge(ledgerOk)}</h3><table>
+      <thead><tr><th>From</th><th>To</th><th class="number">Amount</th></tr></thead>
+      <tbody>${transfers.map(
+        ({ from, to, amount }) =>
+          html`<tr><td><code>${from}</code></td><td><code>${to}</code></td><td class="number">${amount}</td></tr>`,
+      )}</tbody>
+    </table></section>
+    <section class="card scroll"><h3>Audit ${badge(auditOk)}</h3>
+      ${audit.length === 0 ? html`<p class="quiet">Not relayed yet.</p>` : auditTable(audit)}
+    </section>
   </div>`
+}
+
+function badge(ok: boolean): Html {
+  return html`<span class="badge ${ok ? 'good' : 'bad'}">${ok ? 'verified' : 'not verified'}</span>`
+}
+
+function auditTable(rows: Trail['audit']): Html {
+  return html`<table>
+    <thead><tr><th class="number">Row</th><th>What</th><th>Of</th><th>When (UTC)</th></tr></thead>
+    <tbody>${rows.map(
+      ({ id, action, entity, at }) =>
+        html`<tr><td class="number">${id}</td><td>${action}</td><td><code>${entity}</code></td><td>${at.toISOString().slice(11, 23)}</td></tr>`,
+    )}</tbody>
+  </table>`
 }
 
 function accountsTable({ accounts }: Overview): Html {

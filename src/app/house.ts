@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import { type Log, silentLog } from '../kernel/log.ts'
-import { createMetrics } from '../platform/http/metrics.ts'
 import { createHttpServer } from '../platform/http/server.ts'
 import { createLog } from '../platform/log/log.ts'
 import type { RunningSystem, SystemContext, SystemManifest } from '../platform/system.ts'
@@ -13,7 +12,7 @@ import { freePort } from '../postgres/embedded.ts'
 import { probe } from '../postgres/health.ts'
 import { migrateUp } from '../postgres/migrate/run.ts'
 import type { Configuration } from './configuration.ts'
-import { type DatabaseAt, locateDatabases, openAt } from './databases.ts'
+import { type DatabaseAt, locateDatabases, openAt, systemContext } from './databases.ts'
 import { frontPage } from './front-page.ts'
 import { claimInstance, releaseInstance } from './instance.ts'
 import { systems } from './systems.ts'
@@ -65,15 +64,7 @@ export async function startHouse(
     closers.push(async () => {
       await Promise.all([...databases.values()].map((database) => database.close()))
     })
-    const context: SystemContext = {
-      environment: configuration.environment,
-      clock,
-      log,
-      metrics: createMetrics(log),
-      baseUrl: local,
-      publicUrl: configuration.NIAGA_PUBLIC_URL ?? local,
-      database: (name) => found(databases, name),
-    }
+    const context = systemContext(configuration, { clock, log, local, opened: databases })
     say('loading seeds')
     const demo = configuration.NIAGA_DEMO && configuration.NIAGA_ENVIRONMENT === 'development'
     for (const system of systems) await system.seed(context, { demo })
@@ -128,7 +119,7 @@ async function serve(
         await Promise.all(
           opened.flatMap(({ manifest }) =>
             manifest.databases.map(async ({ name }) => {
-              const { ok, latencyMs } = await probe(found(databases, name))
+              const { ok, latencyMs } = await probe(context.database(name))
               return {
                 system: manifest.name,
                 name,
@@ -158,12 +149,6 @@ function openLog({ NIAGA_LOG_LEVEL, NIAGA_ENVIRONMENT, NIAGA_DATA }: Configurati
   const logFile = join(NIAGA_DATA, 'niaga.log')
   const destination = createWriteStream(logFile, { flags: 'a' })
   return { log: createLog({ level: NIAGA_LOG_LEVEL, destination }), logFile }
-}
-
-function found(databases: ReadonlyMap<string, Database>, name: string): Database {
-  const database = databases.get(name)
-  if (!database) throw new TypeError(`no system declares a database ${name}`)
-  return database
 }
 
 function hostInUrl(host: string): string {

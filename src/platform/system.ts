@@ -5,6 +5,7 @@ import type { ErrorCatalogue } from '../kernel/errors.ts'
 import type { Log } from '../kernel/log.ts'
 import type { Database } from '../postgres/database.ts'
 import type { DatabaseManifest } from '../postgres/manifest.ts'
+import type { AuditVerification } from './audit/verify.ts'
 import type { Environment, Variables } from './configuration.ts'
 import type { Metrics } from './http/metrics.ts'
 
@@ -19,6 +20,8 @@ export interface SystemManifest {
   readonly variables: Variables
   /** Idempotent upserts; `demo` adds the documented demonstration set. */
   seed(context: SystemContext, options: { readonly demo: boolean }): Promise<void>
+  /** Walks the permanent record of what happened; changes nothing. */
+  verifyAudit(context: SystemContext): Promise<AuditVerification>
   /** Prepares everything, starts nothing. */
   open(context: SystemContext): Promise<RunningSystem>
 }
@@ -28,6 +31,8 @@ export interface SystemContext {
   readonly clock: Clock
   readonly log: Log
   readonly metrics: Metrics
+  /** For files: exports, anchors. */
+  readonly dataDirectory: string
   /** Where this server is reached from this machine, without a slash at the end. */
   readonly baseUrl: string
   /** The same for people's browsers and outside parties. */
@@ -52,7 +57,25 @@ export interface Overview {
   readonly counts: readonly { readonly label: string; readonly value: string }[]
   readonly accounts: readonly { readonly name: string; readonly balance: string }[]
   readonly audit?: { readonly verifiedUpTo: string; readonly ok: boolean; readonly waiting: number }
+  /** The newest paid order: what it moved, and what the record says of it. */
+  readonly trail?: Trail
   readonly links: readonly { readonly label: string; readonly href: string; readonly about: string }[]
+}
+
+export interface Trail {
+  /** "TRX20261121ABC123" */
+  readonly title: string
+  readonly transfers: readonly { readonly from: string; readonly to: string; readonly amount: string }[]
+  /** Nothing in the whole ledger contradicts itself. */
+  readonly ledgerOk: boolean
+  readonly audit: readonly {
+    readonly id: string
+    readonly action: string
+    readonly entity: string
+    readonly at: Date
+  }[]
+  /** Every digest and link up to the newest of these rows is right. */
+  readonly auditOk: boolean
 }
 
 /** Checks nothing at run time; it makes a manifest's literal types known. */

@@ -2,9 +2,8 @@
 import type { Command } from 'commander'
 import { systemClock } from '../../kernel/clock.ts'
 import { silentLog } from '../../kernel/log.ts'
-import { createMetrics } from '../../platform/http/metrics.ts'
 import { loadConfiguration } from '../configuration.ts'
-import { openAt, withDatabases } from '../databases.ts'
+import { withSystem } from '../databases.ts'
 import { systems } from '../systems.ts'
 import { Refusal } from './refusal.ts'
 
@@ -19,29 +18,9 @@ export function seedCommand(program: Command): void {
       if (chosen.length === 0) throw new Refusal(`there are ${systems.map(({ name }) => name).join(', ')}`)
       const configuration = loadConfiguration()
       for (const system of chosen) {
-        await withDatabases(configuration, system.databases, async (located) => {
-          const opened = new Map(located.map((at) => [at.manifest.name, openAt(at, systemClock, silentLog)]))
-          const database = (name: string) => {
-            const found = opened.get(name)
-            if (!found) throw new TypeError(`${system.name} declares no database ${name}`)
-            return found
-          }
-          const local = `http://localhost:${configuration.NIAGA_PORT}`
-          const context = {
-            environment: configuration.environment,
-            clock: systemClock,
-            log: silentLog,
-            metrics: createMetrics(silentLog),
-            baseUrl: local,
-            publicUrl: configuration.NIAGA_PUBLIC_URL ?? local,
-            database,
-          }
-          try {
-            await system.seed(context, { demo: options.demo ?? false })
-          } finally {
-            await Promise.all([...opened.values()].map((db) => db.close()))
-          }
-        })
+        await withSystem(configuration, system, systemClock, silentLog, (context) =>
+          system.seed(context, { demo: options.demo ?? false }),
+        )
         console.log(`${system.name}: seeded`)
       }
     })
