@@ -1,0 +1,12 @@
+-- Locks the accounts of these legs that keep one balance row, in id order, as everybody does.
+create or replace function ledger.lock_accounts(p_legs ledger.leg[]) returns void
+language plpgsql set search_path = '' as $$
+begin
+  perform from ledger.account a
+  where a.name = any (
+      select l.debit from unnest(p_legs) l union select l.credit from unnest(p_legs) l)
+    and not a.striped
+  order by a.id
+  for no key update;
+end
+$$;

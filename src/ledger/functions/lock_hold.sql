@@ -1,0 +1,16 @@
+-- Locks the holds of a reference, first leg first, and returns the first. State, or null where it may be closed
+-- now, is the caller's to judge.
+create or replace function ledger.lock_hold(p_reference text) returns ledger.hold
+language plpgsql set search_path = '' as $$
+declare
+  v_first ledger.hold;
+begin
+  -- One lock for all legs: they are only ever closed together.
+  select * into v_first from ledger.hold h where h.id = ledger.id_of(p_reference) for update;
+  if not found or v_first.reference <> p_reference then
+    perform ledger.refuse('ledger_hold_unknown', format('nothing is held under %s', p_reference),
+      jsonb_build_object('reference', p_reference));
+  end if;
+  return v_first;
+end
+$$;

@@ -1,0 +1,20 @@
+-- The reference already holds: the same legs are a no-op, others are refused.
+create or replace function ledger.replay_hold(p_reference text, p_legs ledger.leg[])
+returns uuid
+language plpgsql set search_path = '' as $$
+begin
+  if exists (
+    select from unnest(p_legs) with ordinality l (debit, credit, amount, kind, leg)
+    left join (ledger.hold h
+      join ledger.account d on d.id = h.debit
+      join ledger.account c on c.id = h.credit)
+      on h.id = ledger.id_of(p_reference, l.leg::integer)
+    where (h.reference, h.leg, h.legs, d.name, c.name, h.amount, h.kind)
+      is distinct from (p_reference, l.leg, cardinality(p_legs), l.debit, l.credit, l.amount, l.kind)
+  ) then
+    perform ledger.refuse('ledger_reference_reused', format('%s already holds other content', p_reference),
+      jsonb_build_object('reference', p_reference));
+  end if;
+  return ledger.id_of(p_reference);
+end
+$$;

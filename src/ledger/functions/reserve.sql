@@ -1,0 +1,21 @@
+-- Adds (p_sign 1) or takes back (-1) what the holds of a reference reserve, in id order; called before a hold is
+-- closed. A striped account has no floor and nothing to reserve: what is held there is the sum of its open holds.
+create or replace function ledger.reserve(p_reference text, p_sign integer) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v record;
+begin
+  for v in
+    select a.id, p_sign * sum(h.amount)::bigint as held
+    from ledger.hold f
+    cross join lateral generate_series(1, f.legs) n
+    join ledger.hold h on h.id = ledger.id_of(p_reference, n)
+    join ledger.account a on (a.id = h.debit and a.normal = 1) or (a.id = h.credit and a.normal = -1)
+    where f.id = ledger.id_of(p_reference) and not a.striped
+    group by a.id
+    order by a.id
+  loop
+    perform ledger.move(v.id, 0, v.held);
+  end loop;
+end
+$$;
