@@ -16,7 +16,7 @@ export function nullable<T extends TSchema>(schema: T) {
 
 /** One of these words. */
 export function oneOf<const W extends readonly string[]>(words: W) {
-  return Type.Enum(words)
+  return Type.Unsafe<W[number]>(Type.Enum([...words]))
 }
 
 /** "30520.00": an exact amount with two decimals, in answers. */

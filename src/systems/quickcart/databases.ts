@@ -1,9 +1,9 @@
 /** QuickCart's two databases: the shop, and the permanent audit. */
-import { kernelErrors } from '../../kernel/errors.ts'
 import { ledgerComponent } from '../../ledger/component.ts'
 import { auditComponent, platformComponent } from '../../platform/components.ts'
 import { jobsComponent } from '../../platform/jobs/component.ts'
 import type { DatabaseManifest } from '../../postgres/manifest.ts'
+import { quickcartErrors } from './errors.ts'
 
 export const storeDatabase: DatabaseManifest = {
   system: 'quickcart',
@@ -16,7 +16,7 @@ export const storeDatabase: DatabaseManifest = {
     auditComponent,
     { name: 'db_store1', directory: new URL('./databases/db_store1/', import.meta.url) },
   ],
-  errors: kernelErrors,
+  errors: quickcartErrors,
 }
 
 export const auditsDatabase: DatabaseManifest = {
@@ -27,5 +27,5 @@ export const auditsDatabase: DatabaseManifest = {
     platformComponent,
     { name: 'db_audits', directory: new URL('./databases/db_audits/', import.meta.url) },
   ],
-  errors: kernelErrors,
+  errors: quickcartErrors,
 }

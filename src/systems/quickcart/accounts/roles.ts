@@ -1,0 +1,23 @@
+/**
+ * Who may do what (QuickCart, §10). A person's role is read from their row at every request, so that a change
+ * takes effect at once; a service carries its scopes in its API key.
+ */
+import { definePermissions } from '../../../platform/access/permissions.ts'
+
+export type Role = 'customer' | 'reseller' | 'admin'
+
+const everyone = ['customer', 'reseller', 'admin'] as const satisfies readonly Role[]
+
+export const permissions = definePermissions({
+  'profile.own': { roles: everyone },
+  'orders.own': { roles: everyone },
+  'prices.reseller': { roles: ['reseller', 'admin'] },
+  'catalog.manage': { roles: ['admin'] },
+  'stock.manage': { roles: ['admin'] },
+  'orders.read': { roles: ['admin'], scopes: ['reporting'] },
+  'orders.redeliver': { roles: ['admin'] },
+  'payments.read': { roles: ['admin'], scopes: ['ops'] },
+  'payments.reconcile': { roles: ['admin'], scopes: ['ops'] },
+  'stats.read': { roles: ['admin'], scopes: ['reporting'] },
+  'audit.read': { roles: ['admin'] },
+})

@@ -1,0 +1,75 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { callerOf } from '../../../platform/access/identity.ts'
+import { limitOf } from '../../../platform/http/pages.ts'
+import { typed } from '../../../platform/http/server.ts'
+import { checkPayment } from '../payments/settle-payment.ts'
+import { InvoiceParams } from '../shop/schemas.ts'
+import type { Store } from '../store.ts'
+import { listOrders } from './list-orders.ts'
+import { OrdersAnswer, OrdersQuery, toOrderAnswer } from './order.schemas.ts'
+import { redeliverOrder } from './redeliver-order.ts'
+
+const tags = ['Administration']
+
+export function orderAdminRoutes(scope: FastifyInstance, store: Store): void {
+  const app = typed(scope)
+
+  app.get(
+    '/admin/orders',
+    {
+      config: { access: { permission: 'orders.read' } },
+      schema: {
+        tags,
+        summary: "Everybody's orders",
+        querystring: OrdersQuery,
+        response: { 200: OrdersAnswer },
+      },
+    },
+    async (request) => {
+      const { status, cursor } = request.query
+      const page = await listOrders(store, {
+        limit: limitOf(request.query),
+        ...(status === undefined ? {} : { status }),
+        ...(cursor === undefined ? {} : { cursor }),
+      })
+      return { ...page, items: page.items.map(toOrderAnswer) }
+    },
+  )
+
+  app.post(
+    '/admin/orders/:invoice/redeliver',
+    {
+      config: { access: { permission: 'orders.redeliver' } },
+      schema: { tags, summary: 'Send the goods of a paid order again', params: InvoiceParams },
+    },
+    async (request, reply) => {
+      await redeliverOrder(store, callerOf(request), request.params.invoice)
+      return reply.code(202).send({ invoice: request.params.invoice })
+    },
+  )
+
+  app.post(
+    '/admin/payments/:invoice/reconcile',
+    {
+      config: { access: { permission: 'payments.reconcile' } },
+      schema: {
+        tags,
+        summary: 'Ask the gateway about a payment and book what it says',
+        params: InvoiceParams,
+        response: {
+          200: Type.Object({
+            invoice: Type.String(),
+            outcome: Type.String({
+              description: 'settled, already, late, amount_mismatch, pending, cancelled, expired or unknown',
+            }),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const { invoice } = request.params
+      return { invoice, outcome: await checkPayment(store, callerOf(request), invoice) }
+    },
+  )
+}

@@ -1,0 +1,145 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { parseMoney } from '../../../kernel/money.ts'
+import { callerOf, identityOf } from '../../../platform/access/identity.ts'
+import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
+import { limitOf } from '../../../platform/http/pages.ts'
+import { typed } from '../../../platform/http/server.ts'
+import { userId } from '../accounts/user-id.ts'
+import { checkPayment } from '../payments/settle-payment.ts'
+import { limitCheck } from '../shop/limits.ts'
+import { InvoiceParams } from '../shop/schemas.ts'
+import type { Store } from '../store.ts'
+import { cancelOrder } from './cancel-order.ts'
+import { findOrder, type Viewer } from './find-order.ts'
+import { listOrders } from './list-orders.ts'
+import {
+  OrderAnswer,
+  OrderBody,
+  OrdersAnswer,
+  OrdersQuery,
+  QuoteAnswer,
+  QuoteBody,
+  toOrderAnswer,
+  toQuoteAnswer,
+} from './order.schemas.ts'
+import { placeOrder } from './place-order.ts'
+import { quoteOrder } from './quote-order.ts'
+
+const own = { access: { permission: 'orders.own' } } as const
+const tags = ['Orders']
+const KeyHeader = Type.Object(
+  { 'idempotency-key': Type.Optional(Type.String()) },
+  { additionalProperties: true },
+)
+
+export function orderRoutes(scope: FastifyInstance, store: Store): void {
+  const app = typed(scope)
+
+  app.post(
+    '/orders/quote',
+    {
+      config: own,
+      schema: { tags, summary: 'What an order would cost', body: QuoteBody, response: { 200: QuoteAnswer } },
+    },
+    async (request) => {
+      const { items, payment_method: method, voucher_code: voucherCode } = request.body
+      const quote = await quoteOrder(store, {
+        userId: userId(identityOf(request).subject),
+        items: items.map((item) => ({ productId: item.product_id, quantity: item.quantity })),
+        method,
+        ...(voucherCode === undefined ? {} : { voucherCode }),
+      })
+      return toQuoteAnswer(quote)
+    },
+  )
+
+  app.post(
+    '/orders',
+    {
+      config: own,
+      schema: {
+        tags,
+        summary: 'Order and pay',
+        description: '202 while the gateway is still making the payment: ask again with GET.',
+        headers: KeyHeader,
+        body: OrderBody,
+        response: { 201: OrderAnswer, 202: OrderAnswer },
+      },
+    },
+    async (request, reply) => {
+      const { items, payment_method: method, voucher_code: voucherCode, expected_total: total } = request.body
+      const order = await placeOrder(store, callerOf(request), {
+        userId: userId(identityOf(request).subject),
+        items: items.map((item) => ({ productId: item.product_id, quantity: item.quantity })),
+        method,
+        ...(voucherCode === undefined ? {} : { voucherCode }),
+        ...(total === undefined ? {} : { expectedTotal: parseMoney('IDR', total) }),
+        idempotencyKey: idempotencyKey(request),
+      })
+      return reply.code(order.payment?.status === 'creating' ? 202 : 201).send(toOrderAnswer(order))
+    },
+  )
+
+  app.get(
+    '/orders',
+    {
+      config: own,
+      schema: { tags, summary: 'Your orders', querystring: OrdersQuery, response: { 200: OrdersAnswer } },
+    },
+    async (request) => {
+      const { status, cursor } = request.query
+      const page = await listOrders(store, {
+        userId: userId(identityOf(request).subject),
+        limit: limitOf(request.query),
+        ...(status === undefined ? {} : { status }),
+        ...(cursor === undefined ? {} : { cursor }),
+      })
+      return { ...page, items: page.items.map(toOrderAnswer) }
+    },
+  )
+
+  app.get(
+    '/orders/:invoice',
+    {
+      config: own,
+      schema: { tags, summary: 'One order', params: InvoiceParams, response: { 200: OrderAnswer } },
+    },
+    async (request) => toOrderAnswer(await findOrder(store, request.params.invoice, viewerOf(request))),
+  )
+
+  app.post(
+    '/orders/:invoice/check',
+    {
+      config: own,
+      schema: {
+        tags,
+        summary: 'Ask the gateway whether it is paid',
+        params: InvoiceParams,
+        response: { 200: OrderAnswer },
+      },
+    },
+    async (request) => {
+      const { invoice } = request.params
+      const viewer = viewerOf(request)
+      const order = await findOrder(store, invoice, viewer)
+      await limitCheck(store, viewer.userId, invoice)
+      if (order.payment) await checkPayment(store, callerOf(request), invoice)
+      return toOrderAnswer(await findOrder(store, invoice, viewer))
+    },
+  )
+
+  app.post(
+    '/orders/:invoice/cancel',
+    {
+      config: own,
+      schema: { tags, summary: 'Give an order up', params: InvoiceParams, response: { 200: OrderAnswer } },
+    },
+    async (request) => toOrderAnswer(await cancelOrder(store, callerOf(request), request.params.invoice)),
+  )
+}
+
+function viewerOf(request: Parameters<typeof identityOf>[0]): Viewer {
+  const { subject, roles } = identityOf(request)
+  return { userId: userId(subject), isAdmin: roles.includes('admin') }
+}

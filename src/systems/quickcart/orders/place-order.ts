@@ -1,0 +1,94 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Caller } from '../../../kernel/caller.ts'
+import { isDomainError } from '../../../kernel/errors.ts'
+import { formatMoney, type Money } from '../../../kernel/money.ts'
+import { idempotent } from '../../../platform/idempotency/idempotent.ts'
+import { sql } from '../../../postgres/sql.ts'
+import { inTransaction } from '../../../postgres/transaction.ts'
+import type { UserId } from '../accounts/user-id.ts'
+import { fail } from '../errors.ts'
+import { createPayment } from '../payments/create-payment.ts'
+import { countOrder, limitOrders } from '../shop/limits.ts'
+import type { Store } from '../store.ts'
+import { findOrder } from './find-order.ts'
+import type { OrderView, PaymentMethod } from './order-view.ts'
+import { linesJson, type OrderLine } from './quote-order.ts'
+
+export interface PlaceOrder {
+  readonly userId: UserId
+  readonly items: readonly OrderLine[]
+  readonly method: PaymentMethod
+  readonly voucherCode?: string
+  /** What the customer was shown; another total is refused with the new quote. */
+  readonly expectedTotal?: Money<'IDR'>
+  /** The same key makes the same order, once. */
+  readonly idempotencyKey: string
+}
+
+// QuickCart, UC 4: "after two silent retries 50 ms apart".
+const STOCK_RETRIES = 2
+const STOCK_RETRY_MS = 50
+
+/**
+ * Reserves the goods and asks the gateway for a QR, or takes the balance and hands the goods over (QuickCart,
+ * UC 4 and 5). Where the gateway does not answer in time, the order is answered with its payment `creating` and a
+ * durable job goes on.
+ * @throws pending_order_exists, out_of_stock, product_inactive, product_not_found, price_changed,
+ *   insufficient_balance, amount_out_of_range, amount_not_whole, voucher_invalid, voucher_expired,
+ *   voucher_cooldown, gateway_unavailable, gateway_fee_mismatch, idempotency_conflict, rate_limited, banned
+ */
+export async function placeOrder(store: Store, caller: Caller, input: PlaceOrder): Promise<OrderView> {
+  const invoice = await withStockRetries(() => commitOrder(store, caller, input))
+  if (input.method === 'qris') await createPayment(store, caller, invoice)
+  const order = await findOrder(store, invoice, { userId: input.userId, isAdmin: false })
+  if (order.payment?.status === 'failed') throw await refusalOf(store, invoice)
+  return order
+}
+
+/** Everything of one checkout that must happen together; answers the invoice. */
+async function commitOrder(store: Store, caller: Caller, input: PlaceOrder): Promise<string> {
+  const { idempotencyKey: key, ...request } = input
+  let isNew = false
+  const invoice = await inTransaction(store.db, caller, (tx) =>
+    idempotent(tx, { scope: `place_order:${input.userId}`, key, request }, async () => {
+      if (input.method === 'qris' && !store.pakasir.available) throw fail('gateway_unavailable')
+      await limitOrders(store, input.userId)
+      const expected = input.expectedTotal === undefined ? null : formatMoney('IDR', input.expectedTotal)
+      const { order } = await tx.one<{ order: { invoice_id: string } }>(sql`
+        select place_order(${input.userId}, ${linesJson(input.items)}, ${input.method},
+          ${input.voucherCode ?? null}, ${expected}) as order`)
+      isNew = true
+      return order.invoice_id
+    }),
+  )
+  if (isNew) await countOrder(store, input.userId)
+  return invoice
+}
+
+/** Goods that another checkout holds may come free again within moments; only then is another try worth it. */
+async function withStockRetries<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (tries === STOCK_RETRIES || !isContention(error)) throw error
+      await wait(STOCK_RETRY_MS)
+    }
+  }
+}
+
+/** Enough is there, but others hold it. */
+function isContention(error: unknown): boolean {
+  if (!isDomainError(error, 'out_of_stock')) return false
+  const { available, requested } = error.details
+  return Number(available) >= Number(requested)
+}
+
+/** Why the gateway's part failed, also when the same request comes again. */
+async function refusalOf(store: Store, invoice: string) {
+  const { last_error } = await store.db.one<{ last_error: string | null }>(
+    sql`select last_error from payments where invoice_id = ${invoice}`,
+  )
+  const code = last_error === 'gateway_fee_mismatch' ? last_error : 'gateway_unavailable'
+  return fail(code, { invoice_id: invoice })
+}

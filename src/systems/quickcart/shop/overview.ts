@@ -1,0 +1,37 @@
+import { type Money, rupiah } from '../../../kernel/money.ts'
+import { auditBacklog } from '../../../platform/audit/relay.ts'
+import type { Overview } from '../../../platform/system.ts'
+import { sql } from '../../../postgres/sql.ts'
+import type { Store } from '../store.ts'
+import { lastProof } from './audit.ts'
+
+/** What the front page shows; also while db_audits is away. */
+export async function overview(store: Store): Promise<Overview> {
+  const [counts, accounts, backlog, proof] = await Promise.all([
+    store.db.many<{ label: string; value: string }>(sql`
+      select initcap(status) || ' orders' as label, count(*)::text as value from orders group by status
+      union all select 'Goods on sale', count(*)::text from product_stocks
+        where is_sold = false and order_id is null and removed_at is null
+      union all select 'Messages waiting', count(*)::text from telegram_outbox where status = 'queued'
+      order by 1`),
+    store.db.many<{ name: string; balance: Money<'IDR'> }>(sql`
+      select a.name, a.balance
+          + coalesce((select sum(s.balance) from ledger.stripe s where s.account = a.id), 0)::bigint as balance
+        from ledger.account a where a.name not like 'user.%'
+      union all
+      select 'user.* (what we owe)', coalesce(sum(a.balance), 0)::bigint from ledger.account a where a.name like 'user.%'
+      order by 1`),
+    auditBacklog(store.db),
+    lastProof(store).catch(() => undefined),
+  ])
+  return {
+    counts,
+    accounts: accounts.map(({ name, balance }) => ({ name, balance: rupiah(balance) })),
+    ...(proof ? { audit: { ...proof, waiting: backlog.waiting } } : {}),
+    links: [
+      { label: 'Shop health', href: '/quickcart/v1/health', about: 'databases, Telegram, gateway' },
+      { label: 'Products', href: '/quickcart/v1/products', about: 'what is on sale' },
+      { label: 'Statistics', href: '/quickcart/v1/stats', about: 'people and sales' },
+    ],
+  }
+}

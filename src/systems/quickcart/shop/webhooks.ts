@@ -1,0 +1,32 @@
+/** What outside parties call, below the API and at the root path (QuickCart, §6). */
+import type { FastifyInstance } from 'fastify'
+import type { Update } from 'grammy/types'
+import { Type } from 'typebox'
+import { verifyWebhookSecret } from '../../../gateways/telegram/verification.ts'
+import { typed } from '../../../platform/http/server.ts'
+import { receiveUpdate } from '../bot/receive-update.ts'
+import { fail } from '../errors.ts'
+import { pakasirWebhook } from '../payments/payment.webhook.ts'
+import type { Store } from '../store.ts'
+
+/** Only what ordering and deduplication need; the bot reads the rest as Telegram's own types. */
+const UpdateBody = Type.Object({ update_id: Type.Integer() }, { additionalProperties: true })
+
+export async function webhooks(scope: FastifyInstance, store: Store): Promise<void> {
+  await scope.register(async (raw) => pakasirWebhook(raw, store))
+  typed(scope).post(
+    '/webhooks/telegram',
+    {
+      config: { access: 'public' },
+      schema: { tags: ['Webhooks'], summary: 'A Telegram update', body: UpdateBody },
+    },
+    async (request, reply) => {
+      const header = request.headers['x-telegram-bot-api-secret-token']
+      if (!verifyWebhookSecret(header, store.config.telegram.webhookSecret ?? ''))
+        throw fail('unauthenticated')
+      const update: Update = request.body
+      await receiveUpdate(store, update)
+      return reply.send({ ok: true })
+    },
+  )
+}

@@ -1,0 +1,84 @@
+/** Everything the shop does without being asked: jobs, the audit relay, the bot, outgoing messages. */
+import { systemCaller } from '../../../kernel/caller.ts'
+import { startAuditRelay } from '../../../platform/audit/relay.ts'
+import { sweepInbox } from '../../../platform/inbox/inbox.ts'
+import { inboxTask } from '../../../platform/inbox/process.ts'
+import type { CronEntry } from '../../../platform/jobs/cron.ts'
+import { housekeepingCron, housekeepingTask } from '../../../platform/jobs/housekeeping.ts'
+import type { Task } from '../../../platform/jobs/job.ts'
+import { startLoop } from '../../../platform/jobs/loop.ts'
+import { startJobs } from '../../../platform/jobs/worker.ts'
+import { inTransaction } from '../../../postgres/transaction.ts'
+import { createBot } from '../bot/bot.ts'
+import { TELEGRAM, telegramHandler } from '../bot/receive-update.ts'
+import { startBot } from '../bot/run-bot.ts'
+import { watchStock } from '../catalog/stock-count.ts'
+import { rebuildExpiryQueue } from '../payments/expiry-queue.ts'
+import { paymentCron, paymentTasks, sweepPayments } from '../payments/payment.jobs.ts'
+import { PAKASIR, processPakasirEvent } from '../payments/payment.webhook.ts'
+import type { Store } from '../store.ts'
+import { startOutboxSender } from '../telegram/outbox-sender.ts'
+import { nightlyCron, nightlyTasks } from './nightly.jobs.ts'
+
+/** Jobs at a time; each holds a connection only while it works on the database. */
+const CONCURRENCY = 8
+const INBOX_SWEEP_MS = 10_000
+
+export interface Work {
+  stop(): Promise<void>
+}
+
+/** All tasks of db_store1's queue. */
+export function shopTasks(store: Store): readonly Task[] {
+  const bot = createBot(store)
+  return [
+    inboxTask({
+      database: store.db,
+      handlers: {
+        [TELEGRAM]: telegramHandler(bot),
+        [PAKASIR]: (event, run) => processPakasirEvent(store, event, run),
+      },
+      onAttention: ({ id, source }, status, error) =>
+        store.log.error({ inboxId: String(id), source, status, error }, 'an event waits for a person'),
+    }),
+    ...paymentTasks(store),
+    ...nightlyTasks(store),
+    housekeepingTask(store.db),
+  ]
+}
+
+export const shopCron: readonly CronEntry[] = [...paymentCron, ...nightlyCron, housekeepingCron]
+
+export async function startWork(store: Store): Promise<Work> {
+  const { db, audits, log } = store
+  // What was lost with a crash or a restored backup is back before the first minute is over.
+  await sweepPayments(store)
+  await rebuildExpiryQueue(store)
+  const stopWatchingStock = await watchStock(store)
+  const jobs = await startJobs({
+    database: db,
+    tasks: shopTasks(store),
+    cron: shopCron,
+    concurrency: CONCURRENCY,
+    log,
+  })
+  const sweep = startLoop('quickcart.inbox', INBOX_SWEEP_MS, log, () =>
+    inTransaction(db, systemCaller, (tx) => sweepInbox(tx)),
+  )
+  const relay = await startAuditRelay({
+    source: db,
+    target: audits,
+    log,
+    anchorPath: store.config.anchorPath,
+  })
+  const sender = startOutboxSender(store)
+  const bot = startBot(store)
+  return {
+    async stop() {
+      // No new work first; then what sends the results of what still ran.
+      await Promise.all([bot.stop(), sweep.stop(), stopWatchingStock()])
+      await jobs.stop()
+      await Promise.all([sender.stop(), relay.stop()])
+    },
+  }
+}
