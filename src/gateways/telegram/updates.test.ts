@@ -148,6 +148,18 @@ test('an outage backs off and ends: 1 s, 2 s, then on', async () => {
   assert.deepEqual(pauses, [1000, 2000])
 })
 
+test('closing the server waits neither for a waiting poll nor for a scripted silence', async () => {
+  const poll = Promise.allSettled([api.getUpdates({ timeout: 50 })])
+  running.simulator.fault({ kind: 'timeout', effect: true, method: 'sendMessage' })
+  const silent = assert.rejects(api.sendMessage(BUDI.id, 'heard, not answered'))
+  await running.simulator.waitFor(BUDI.id, ({ messages }) => messages.length === 1)
+  const started = Date.now()
+  await running.close()
+  await poll
+  await silent
+  assert.ok(Date.now() - started < 1_000)
+})
+
 test('an abort ends a waiting poll at once, and closing the simulator is quick', async () => {
   const { seen, until } = collect()
   running.simulator.sendText(BUDI.id, 'here')

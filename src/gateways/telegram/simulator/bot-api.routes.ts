@@ -1,4 +1,5 @@
 /** The Bot API's own addresses: /bot{token}/{method} and /file/bot{token}/{path}. */
+import type { Socket } from 'node:net'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { TELEGRAM_METHODS, type TelegramMethod } from '../methods.ts'
 import { type CallFault, refusalOf } from './faults.ts'
@@ -18,6 +19,10 @@ export interface SimulatorRouteOptions {
 }
 
 export const botApiRoutes: FastifyPluginAsync<SimulatorRouteOptions> = async (app, { simulator }) => {
+  const hung = new Set<Socket>()
+  app.addHook('preClose', async () => {
+    for (const socket of hung) socket.destroy()
+  })
   // The address holds the token, so these requests stay out of the request log.
   const logLevel = 'silent'
   app.route<{ Params: { token: string; method: string }; Body: Buffer | undefined }>({
@@ -26,7 +31,7 @@ export const botApiRoutes: FastifyPluginAsync<SimulatorRouteOptions> = async (ap
     logLevel,
     handler: async (request, reply) => {
       checkToken(simulator, request.params.token)
-      return handleCall(simulator, request, reply)
+      return handleCall(simulator, request, reply, hung)
     },
   })
 
@@ -46,6 +51,7 @@ async function handleCall(
   simulator: TelegramSimulator,
   request: FastifyRequest<{ Params: { method: string }; Body: Buffer | undefined }>,
   reply: FastifyReply,
+  hung: Set<Socket>,
 ): Promise<unknown> {
   const method = METHOD_NAMES.get(request.params.method.toLowerCase())
   if (!method) throw new Refusal(404, 'Not Found')
@@ -57,7 +63,7 @@ async function handleCall(
     if (fault && meetsRefusal(fault)) throw refusalOf(fault)
     const result = fault && !fault.effect ? undefined : await run(simulator, method, params, request)
     record(simulator, method, params, fault ? 0 : 200)
-    return fault ? hang(reply, fault.hangMs ?? HANG_MS) : { ok: true, result }
+    return fault ? hang(reply, hung, fault.hangMs ?? HANG_MS) : { ok: true, result }
   } catch (error) {
     record(simulator, method, params, error instanceof Refusal ? error.status : 500)
     throw error
@@ -84,12 +90,17 @@ async function run(
   }
 }
 
-/** Says nothing and cuts the line after a while. */
-function hang(reply: FastifyReply, ms: number): FastifyReply {
+/** Says nothing and cuts the line after a while, or when the server closes. */
+function hang(reply: FastifyReply, hung: Set<Socket>, ms: number): FastifyReply {
   const { socket } = reply.raw
-  const timer = setTimeout(() => socket?.destroy(), ms)
-  timer.unref()
-  socket?.once('close', () => clearTimeout(timer))
+  if (socket) {
+    const timer = setTimeout(() => socket.destroy(), ms)
+    hung.add(socket)
+    socket.once('close', () => {
+      clearTimeout(timer)
+      hung.delete(socket)
+    })
+  }
   return reply.hijack()
 }
 

@@ -79,6 +79,9 @@ async function loadChats() {
 }
 
 async function refresh() {
+  // A simulator that restarted has forgotten whom this page made up.
+  state.people = await api.getPeople()
+  if (!state.people.some(({ id }) => id === state.me.id)) await api.addPerson(state.me)
   await loadChats()
   showAll()
 }
