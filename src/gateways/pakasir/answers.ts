@@ -49,7 +49,7 @@ export interface QrisPayment {
   readonly expiresAt: Date
 }
 
-export type PakasirStatus = 'completed' | 'pending' | 'cancelled' | 'expired'
+type PakasirStatus = 'completed' | 'pending' | 'cancelled' | 'expired'
 
 /** A transaction as the gateway tells it. It counts as paid only where project, order and amount are yours. */
 export interface PakasirTransaction {

@@ -33,7 +33,7 @@ export interface PakasirClientOptions {
 }
 
 /** A transaction's name at the gateway: `amount` is the net amount sent at creation. */
-export interface PakasirOrder {
+interface PakasirOrder {
   readonly orderId: string
   /** Whole rupiah. */
   readonly amount: Money<'IDR'>

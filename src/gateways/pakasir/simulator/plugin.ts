@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyPluginAsync } from 'fastify'
+import { isDomainError } from '../../../kernel/errors.ts'
 import { apiRoutes } from './api.routes.ts'
 import { controlRoutes } from './control.routes.ts'
 import { pageRoutes } from './page.routes.ts'
@@ -23,7 +24,8 @@ export const pakasirSimulator: FastifyPluginAsync<{ readonly simulator: PakasirS
     if (error instanceof SimulatorRefusal) {
       return reply.code(error.status).send({ error: error.message, code: error.code })
     }
-    const status = error.statusCode ?? 500
+    // The house's own parser refuses a body with a DomainError.
+    const status = isDomainError(error) ? error.status : (error.statusCode ?? 500)
     if (status >= 500) request.log.error({ err: error }, 'the Pakasir simulator failed')
     const told = status < 500 ? error.message : 'Internal server error'
     return reply.code(status).send({ error: told, code: status < 500 ? 'bad_request' : 'internal' })
