@@ -1,6 +1,5 @@
 /** What QuickCart reads from the environment (its specification, §11). Unset, everything is simulated. */
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import {
   ConfigurationError,
   type Environment,
@@ -31,9 +30,6 @@ export const variables = {
   PAKASIR_PROJECT_SLUG: optional(text('the project at the gateway', /^[\w-]+$/)),
   PAKASIR_API_KEY: optional(secret('its API key')),
   PAKASIR_WEBHOOK_SECRET: optional(secret('?token= of the webhook URL registered at the gateway')),
-  NIAGA_DATA: text('folder for files', /^.+$/, {
-    fallback: join(import.meta.dirname, '..', '..', '..', '.niaga'),
-  }),
   REDIS_URL: optional(url('Redis for sessions, limits and caches; PostgreSQL keeps them where unset', REDIS)),
   NIAGA_FIELD_KEYS: optional(
     secret('"k1:<base64 of 32 bytes>", newest first: seals the keys that sign access tokens', /^\S{40,}$/),
@@ -71,13 +67,13 @@ export interface ShopConfiguration {
     readonly apiKey: string
     /** Undefined: the webhook refuses everything. */
     readonly webhookSecret: string | undefined
+    /** Where the gateway reports payments to, without the secret. */
+    readonly webhookUrl: string
     readonly simulated: boolean
   }
   readonly rootAdmins: readonly bigint[]
   readonly redisUrl: string | undefined
   readonly fieldKeys: FieldKeys
-  /** Heads of the audit chain, outside of every database. */
-  readonly anchorPath: string
 }
 
 /** @throws ConfigurationError where a real party is named without what it needs. */
@@ -102,12 +98,12 @@ export function readShopConfiguration(
       project: read.PAKASIR_PROJECT_SLUG ?? SANDBOX.project,
       apiKey: read.PAKASIR_API_KEY ?? SANDBOX.apiKey,
       webhookSecret: read.PAKASIR_WEBHOOK_SECRET ?? (read.PAKASIR_BASE_URL ? undefined : FRESH.pakasir),
+      webhookUrl: `${baseUrl}/webhooks/pakasir`,
       simulated: read.PAKASIR_BASE_URL === undefined,
     },
     rootAdmins: read.ADMIN_USER_IDS,
     redisUrl: read.REDIS_URL,
     fieldKeys: parseFieldKeys(read.NIAGA_FIELD_KEYS ?? SANDBOX.fieldKeys),
-    anchorPath: join(read.NIAGA_DATA, 'quickcart-audit-anchors.jsonl'),
   }
 }
 

@@ -1,4 +1,5 @@
 /** What every use case of the shop works with. */
+import { join } from 'node:path'
 import { createPakasirClient, type PakasirClient } from '../../gateways/pakasir/client.ts'
 import { createTelegramApi, type TelegramApi } from '../../gateways/telegram/client.ts'
 import type { Clock } from '../../kernel/clock.ts'
@@ -23,6 +24,8 @@ export interface Store {
   readonly pakasir: PakasirClient
   readonly settings: ShopSettings
   readonly config: ShopConfiguration
+  /** Heads of the audit chain, outside of every database. */
+  readonly anchorPath: string
 }
 
 /** Opens clients and reads the settings. */
@@ -42,7 +45,12 @@ export async function openStore(context: SystemContext): Promise<Store> {
     telegram: createTelegramApi({ token, apiRoot }),
     pakasir: createPakasirClient({ ...config.pakasir, clock, log }),
     config,
+    anchorPath: anchorPath(context),
   }
+}
+
+export function anchorPath({ dataDirectory }: SystemContext): string {
+  return join(dataDirectory, 'quickcart-audit-anchors.jsonl')
 }
 
 export async function closeStore(store: Store): Promise<void> {

@@ -59,7 +59,8 @@ async function ask(
     return await store.pakasir.detail(order)
   } catch (error) {
     if (!(error instanceof PakasirError)) throw error
-    if (!error.retryable) return 'unknown'
+    // A refused key is no word about the transaction: only "unknown" is.
+    if (error.kind === 'not_found') return 'unknown'
     throw fail('gateway_unavailable', {}, { cause: error })
   }
 }

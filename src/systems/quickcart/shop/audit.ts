@@ -62,7 +62,7 @@ export async function searchAudit(store: Store, filter: AuditFilter): Promise<Pa
 /** Walks the whole chain and notes the outcome in it. */
 export async function proveAudit(store: Store, caller: Caller): Promise<AuditVerification> {
   const { db: source, audits: target } = store
-  const outcome = await verifyAudit({ source, target, anchorPath: store.config.anchorPath })
+  const outcome = await verifyAudit({ source, target, anchorPath: store.anchorPath })
   const { ok, checked, verifiedUpTo, problem, firstBadId } = outcome
   if (!ok) store.log.error({ problem, firstBadId }, 'the audit chain is broken')
   await inTransaction(store.db, caller, (tx) =>

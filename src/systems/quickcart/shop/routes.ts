@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { jwksRoute } from '../../../platform/access/authenticate.ts'
 import { useAccess } from '../../../platform/access/guard.ts'
 import { shopAccess, shopTokens } from '../accounts/access.ts'
@@ -17,22 +17,21 @@ import { webhooks } from './webhooks.ts'
 /** The API below /quickcart/v1; the webhooks there and at the root path. */
 export async function routes(app: FastifyInstance, store: Store): Promise<void> {
   const tokens = shopTokens(store)
-  await app.register(
-    async (scope) => {
-      useAccess(scope, shopAccess(store, tokens))
-      jwksRoute(scope, tokens)
-      shopRoutes(scope, store)
-      signInRoutes(scope, store, tokens)
-      profileRoutes(scope, store)
-      catalogRoutes(scope, store)
-      orderRoutes(scope, store)
-      catalogAdminRoutes(scope, store)
-      stockRoutes(scope, store)
-      orderAdminRoutes(scope, store)
-      auditRoutes(scope, store)
-      await webhooks(scope, store)
-    },
-    { prefix: '/quickcart/v1' },
-  )
-  await app.register(async (scope) => webhooks(scope, store))
+  const api: FastifyPluginAsync = async (scope) => {
+    useAccess(scope, shopAccess(store, tokens))
+    jwksRoute(scope, tokens)
+    shopRoutes(scope, store)
+    signInRoutes(scope, store, tokens)
+    profileRoutes(scope, store)
+    catalogRoutes(scope, store)
+    orderRoutes(scope, store)
+    catalogAdminRoutes(scope, store)
+    stockRoutes(scope, store)
+    orderAdminRoutes(scope, store)
+    auditRoutes(scope, store)
+    await webhooks(scope, store)
+  }
+  const atRoot: FastifyPluginAsync = (scope) => webhooks(scope, store)
+  await app.register(api, { prefix: '/quickcart/v1' })
+  await app.register(atRoot)
 }

@@ -1,5 +1,5 @@
 /** What outside parties call, below the API and at the root path (QuickCart, §6). */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Update } from 'grammy/types'
 import { Type } from 'typebox'
 import { verifyWebhookSecret } from '../../../gateways/telegram/verification.ts'
@@ -13,7 +13,8 @@ import type { Store } from '../store.ts'
 const UpdateBody = Type.Object({ update_id: Type.Integer() }, { additionalProperties: true })
 
 export async function webhooks(scope: FastifyInstance, store: Store): Promise<void> {
-  await scope.register(async (raw) => pakasirWebhook(raw, store))
+  const gateway: FastifyPluginAsync = (raw) => pakasirWebhook(raw, store)
+  await scope.register(gateway)
   typed(scope).post(
     '/webhooks/telegram',
     {

@@ -69,7 +69,7 @@ export async function startWork(store: Store): Promise<Work> {
     source: db,
     target: audits,
     log,
-    anchorPath: store.config.anchorPath,
+    anchorPath: store.anchorPath,
   })
   const sender = startOutboxSender(store)
   const bot = startBot(store)

@@ -1,0 +1,53 @@
+/** The outside parties played by ourselves, where no real ones are configured: /sim/telegram and /sim/pakasir. */
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import { pakasirSimulator } from '../../../gateways/pakasir/simulator/plugin.ts'
+import { PakasirSimulator } from '../../../gateways/pakasir/simulator/simulator.ts'
+import { TelegramSimulator, telegramSimulator } from '../../../gateways/telegram/simulator/index.ts'
+import { openToAll } from '../../../platform/access/guard.ts'
+import { demoPeople } from '../seeds.ts'
+import type { Store } from '../store.ts'
+
+export interface Simulators {
+  routes(app: FastifyInstance): Promise<void>
+  close(): Promise<void>
+}
+
+export function openSimulators(store: Store): Simulators {
+  const telegram = store.config.telegram.simulated ? playTelegram(store) : undefined
+  const pakasir = store.config.pakasir.simulated ? playPakasir(store) : undefined
+  const plugin: FastifyPluginAsync = async (scope) => {
+    openToAll(scope)
+    if (telegram) await scope.register(telegramSimulator, { prefix: '/sim/telegram', simulator: telegram })
+    if (pakasir) await scope.register(pakasirSimulator, { prefix: '/sim/pakasir', simulator: pakasir })
+  }
+  return {
+    async routes(app) {
+      await app.register(plugin)
+    },
+    async close() {
+      await Promise.all([telegram?.close(), pakasir?.close()])
+    },
+  }
+}
+
+function playTelegram({ config, clock, log }: Store): TelegramSimulator {
+  return new TelegramSimulator({
+    token: config.telegram.token,
+    username: 'quickcart_bot',
+    name: 'QuickCart',
+    users: demoPeople.map(({ id, name, username }) => ({ id, first_name: name, username })),
+    clock,
+    log,
+  })
+}
+
+function playPakasir({ config, clock }: Store): PakasirSimulator {
+  const { project, apiKey, webhookSecret = '', webhookUrl } = config.pakasir
+  return new PakasirSimulator({
+    project,
+    apiKey,
+    merchant: 'QuickCart',
+    clock,
+    webhook: { url: `${webhookUrl}?token=${encodeURIComponent(webhookSecret)}`, secret: webhookSecret },
+  })
+}
