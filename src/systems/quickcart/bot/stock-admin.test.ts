@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { until } from '../../../../test/until.ts'
+import { sql } from '../../../postgres/sql.ts'
+import { openChatShop } from './test-chat.ts'
+
+const shop = await openChatShop()
+const { store, telegram } = shop
+
+async function audited(action: string, user: number): Promise<readonly Record<string, unknown>[]> {
+  const rows = await store.db.many<{ context: Record<string, unknown> }>(
+    sql`select context from audit.outbox where action = ${action} and actor_id = ${String(user)} order by seq`,
+  )
+  return rows.map(({ context }) => context)
+}
+
+test('42: /add of somebody who is not an admin meets silence and is on record', async () => {
+  const budi = await shop.person().registered()
+  budi.say('/add 1|Curang|-|1|-')
+  await until(async () => (await audited('unauthorized_access', budi.id)).length === 1)
+  budi.say('/order')
+  await budi.sees('Cara memesan')
+  assert.equal(budi.heard().length, 1)
+})
+
+test('42: /add with bad fields answers syntax and example; good ones make the product', async () => {
+  const admin = await shop.person('Admin').registered({ role: 'admin' })
+  admin.say('/add Netflix 25000')
+  await admin.sees(/Format: .*\nContoh: /)
+  admin.say('/add 7001|Netflix 1 Bulan|Streaming|25000|Akun pribadi')
+  await admin.sees('Produk 7001 (Netflix 1 Bulan) ditambahkan')
+  admin.say('/add 7001|Lain|-|1000|-')
+  await admin.sees('Id produk itu sudah dipakai')
+  const outcomes = (await audited('admin_command', admin.id)).map(({ outcome }) => outcome)
+  assert.deepEqual(outcomes, ['ok', 'product_id_taken'])
+})
+
+test('41: three lines with one duplicate add two; a reserved or sold item cannot be removed', async () => {
+  const admin = await shop.person('Admin').registered({ role: 'admin' })
+  const id = await shop.goods(10_000, [])
+  admin.say(`/addstock ${id}|RAHASIA-A\nRAHASIA-B\nRAHASIA-A`)
+  await admin.sees('2 ditambahkan, 1 duplikat dilewati')
+  const stock = await store.db.many<{ id: string }>(
+    sql`select id from product_stocks where product_id = ${id} order by created_at`,
+  )
+  const budi = await shop.person().registered()
+  budi.say(String(id))
+  await budi.press('checkout')
+  await budi.press(/^pay:qris:/)
+  await budi.sees('Pembayaran QRIS')
+  admin.say(`/delstock ${id}|${stock[0]?.id}`)
+  await admin.sees('sudah dipesan atau terjual')
+  admin.say(`/delallstock ${id}`)
+  await admin.sees(`Produk ${id}: 1 stok dihapus`)
+  const commands = JSON.stringify(await audited('admin_command', admin.id))
+  assert.doesNotMatch(commands, /RAHASIA/)
+})
+
+test('41: a .txt document with the command as caption loads its lines', async () => {
+  const admin = await shop.person('Admin').registered({ role: 'admin' })
+  const id = await shop.goods(10_000, [])
+  const bytes = Buffer.from('satu\r\ndua\n\ntiga\n')
+  telegram.sendDocument(
+    admin.id,
+    { bytes, name: 'stok.txt', mimeType: 'text/plain' },
+    { caption: `/addstock ${id}` },
+  )
+  await admin.sees(`Produk ${id}: 3 ditambahkan`)
+})
+
+test('an admin sees more commands in the menu than a customer', async () => {
+  const budi = await shop.person().registered()
+  budi.say('/help')
+  const help = await budi.sees('Perintah')
+  assert.doesNotMatch(help.text ?? '', /addstock/)
+  const admin = await shop.person('Admin').registered({ role: 'admin' })
+  admin.say('/help')
+  assert.match((await admin.sees('Perintah')).text ?? '', /addstock/)
+})
