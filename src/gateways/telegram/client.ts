@@ -21,12 +21,10 @@ export interface TelegramApiOptions {
   readonly fetch?: ApiClientOptions['fetch']
 }
 
-/** An upload inside a payload: its bytes, or an `InputFile` where the name matters. */
-export type TelegramUpload = InputFile | Uint8Array
-
-export interface TelegramCalls {
+interface TelegramCalls {
   /**
-   * Sends one stored call: a method and its payload as the Bot API documents it, with uploads where a file stands.
+   * Sends one stored call: a method and its payload as the Bot API documents it, with an
+   * `InputFile` or plain bytes where an uploaded file stands.
    * @returns the answer's `result`
    */
   call(method: TelegramMethod, payload: Readonly<Record<string, unknown>>): Promise<unknown>

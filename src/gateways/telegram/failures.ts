@@ -64,7 +64,7 @@ export function failureOf({ error_code: status, description, parameters }: Refus
 }
 
 /** Network errors quote the address, and the address holds the token. */
-export function withoutToken(text: string): string {
+function withoutToken(text: string): string {
   return text.replace(/\bbot\d+:[\w-]+/g, 'bot<token>')
 }
 

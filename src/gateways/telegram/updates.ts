@@ -5,8 +5,8 @@ import type { Log } from '../../kernel/log.ts'
 import type { TelegramApi } from './client.ts'
 import { type TelegramFailure, telegramFailure } from './failures.ts'
 
-/** The kinds of update that Niaga reads; also what a webhook is registered with. */
-export const ALLOWED_UPDATES = ['message', 'callback_query', 'my_chat_member'] as const
+/** The kinds of update that Niaga reads. */
+const ALLOWED_UPDATES = ['message', 'callback_query', 'my_chat_member'] as const
 
 const POLL_SECONDS = 50
 const CONFLICT_PAUSE_MS = 5_000

@@ -6,7 +6,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 
 const MAX_AGE_SECONDS = 3600
 
-export interface TelegramIdentity {
+interface TelegramIdentity {
   readonly id: number
   readonly firstName: string
   readonly lastName?: string

@@ -14,12 +14,7 @@ export interface SayOptions {
   readonly replyTo?: number | undefined
 }
 
-export function say(
-  world: World,
-  userId: number,
-  content: MessageContent,
-  options: SayOptions = {},
-): SimMessage {
+function say(world: World, userId: number, content: MessageContent, options: SayOptions = {}): SimMessage {
   const { user, record } = present(world, userId, options.chatId)
   // Writing to a blocked bot unblocks it, as the app's "Restart" does.
   if (record.blocked && record.chat.type === 'private') setBlocked(world, userId, false)

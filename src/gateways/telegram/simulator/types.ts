@@ -100,7 +100,7 @@ export interface SimMessage extends MessageContent {
   readonly reply_markup?: InlineKeyboard
 }
 
-export interface SimCallbackQuery {
+interface SimCallbackQuery {
   readonly id: string
   readonly from: Sender
   readonly message: SimMessage
@@ -108,7 +108,7 @@ export interface SimCallbackQuery {
   readonly data: string
 }
 
-export interface SimMemberChange {
+interface SimMemberChange {
   readonly chat: SimChat
   readonly from: Sender
   readonly date: number

@@ -137,7 +137,7 @@ function showThread({ messages, deleted }) {
   $('thread').replaceChildren()
   for (const { message, gone } of rows)
     append(message, gone ? tombstone(message) : bubble(message, state.me, actions))
-  if (rows.length === 0) $('thread').append(make('p', 'service', 'Nothing here yet'))
+  if (rows.length === 0) $('thread').append(make('p', 'service empty', 'Nothing here yet'))
   if (wasAtEnd) scrollToEnd()
 }
 
@@ -206,6 +206,8 @@ function toast(text) {
   toastTimer = setTimeout(() => $('toast').classList.remove('shown'), 4000)
 }
 
+let sticks = true
+
 function isAtEnd() {
   const { scrollHeight, scrollTop, clientHeight } = $('thread')
   return scrollHeight - scrollTop - clientHeight < 80
@@ -250,8 +252,11 @@ function wireMenu() {
   })
   $('to-end').addEventListener('click', scrollToEnd)
   $('thread').addEventListener('scroll', () => {
-    $('to-end').hidden = isAtEnd()
+    sticks = isAtEnd()
+    $('to-end').hidden = sticks
   })
+  // A keyboard that opens or closes must not cover the newest message.
+  new ResizeObserver(() => sticks && scrollToEnd()).observe($('thread'))
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden && state.me && state.unread.delete(state.chatId)) showSide()
   })
