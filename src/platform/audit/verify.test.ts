@@ -5,6 +5,7 @@ import { before, beforeEach, describe, test } from 'node:test'
 import { systemCaller } from '../../kernel/caller.ts'
 import { sql } from '../../postgres/sql.ts'
 import { inTransaction } from '../../postgres/transaction.ts'
+import { thinAnchors } from './anchors.ts'
 import { auditPair } from './audit.fixture.ts'
 import { drainAudit } from './relay.ts'
 import { type AuditProblem, verifyAudit } from './verify.ts'
@@ -114,6 +115,18 @@ describe('audit verification', () => {
     await source.db.run(sql`delete from public.audit_anchors where audit_id > ${nth(8)}`)
     const result = await verify()
     assert.deepEqual([result.ok, result.problem, result.firstBadId], [false, 'anchor', nth(12)])
+  })
+
+  test('thinning keeps the last anchor of each past day and all of today', async () => {
+    await source.db.run(sql`
+      insert into public.audit_anchors
+      select audit_id - 1, row_hash, row_count, now() - interval '3 days' from public.kept`)
+    await inTransaction(source.db, systemCaller, (tx) => thinAnchors(tx, 'Asia/Jakarta'))
+    const { old, today } = await source.db.one<{ old: number; today: number }>(sql`
+      select count(*) filter (where anchored_at < now() - interval '2 days')::int4 as old,
+        count(*) filter (where anchored_at > now() - interval '2 days')::int4 as today
+      from public.audit_anchors`)
+    assert.deepEqual([old, today], [1, 3])
   })
 
   test('an erasure that reached the audit through the relay keeps the chain valid, and the person is gone', async () => {

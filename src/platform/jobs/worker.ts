@@ -29,7 +29,8 @@ export interface RunningJobs {
   stop(): Promise<void>
 }
 
-const POLL_MS = 1_000
+/** Also the longest that a job waits whose notification was left to another one. */
+const POLL_MS = 500
 const CRON_TICK_MS = 1_000
 const REAP_MS = 3_000
 /** Handlers are told to give up, and where they do not listen their jobs are given back: together under 5 s. */
