@@ -9,6 +9,7 @@ import { storeDatabase } from '../databases.ts'
 import {
   addProduct,
   addUser,
+  addVoucher,
   awaitPayment,
   balanceOf,
   expire,
@@ -36,6 +37,15 @@ async function stateOf(invoice: string): Promise<object> {
         (select count(*) from product_stocks s where s.order_id = o.id and s.is_sold) as sold,
         (select count(*) from order_items i where i.order_id = o.id and i.released_at is not null) as released
       from orders o join payments p on p.order_id = o.id where o.invoice_id = ${invoice}`)
+}
+
+/** What was booked under a reference: "gateway.pakasir → sales 30000.00". */
+async function transfersOf(reference: string): Promise<readonly string[]> {
+  const rows = await db.many<{ line: string }>(sql`
+    select format('%s → %s %s', d.name, c.name, ledger.decimal(t.amount, 'IDR')) as line
+      from ledger.transfer t join ledger.account d on d.id = t.debit join ledger.account c on c.id = t.credit
+      where t.reference = ${reference} order by t.leg`)
+  return rows.map((row) => row.line)
 }
 
 async function kindsOf(invoice: string): Promise<readonly string[]> {
@@ -142,6 +152,10 @@ test('check 27: money after the expiry goes to the balance without the fee, once
   const { done } = await outcomes(Array.from({ length: 5 }, () => settle(db, order.invoice_id)))
   assert.deepEqual(done.toSorted(), ['already', 'already', 'already', 'already', 'late'])
   assert.equal(await balanceOf(db, order.user), '30000.00')
+  assert.deepEqual(await transfersOf(`late:${order.invoice_id}`), [
+    `gateway.pakasir → user.${order.user} 30000.00`,
+    'gateway.pakasir → gateway.fees 520.00',
+  ])
   assert.deepEqual(await stateOf(order.invoice_id), {
     order: 'expired',
     payment: 'late_completed',
@@ -150,6 +164,38 @@ test('check 27: money after the expiry goes to the balance without the fee, once
     sold: 0n,
     released: 1n,
   })
+})
+
+test('late money of an erased person waits in suspense, and nobody is written to', async () => {
+  const order = await awaitedOrder()
+  await cancel(order.invoice_id)
+  await db.run(sql`update users set erased_at = now(), erased_as = -9 where id = ${order.user}`)
+  assert.equal(await settle(db, order.invoice_id), 'late')
+  assert.deepEqual(await transfersOf(`late:${order.invoice_id}`), [
+    'gateway.pakasir → suspense 30000.00',
+    'gateway.pakasir → gateway.fees 520.00',
+  ])
+  assert.deepEqual(await kindsOf(order.invoice_id), ['show_payment'])
+})
+
+test('a paid order books its base, its fee, and its voucher as promotion', async () => {
+  const product = await addProduct(db, { price: '50000', stock: 2 })
+  await addVoucher(db, 'BOOKED01', '10000')
+  const order = await placeOrder(db, {
+    user: await addUser(db),
+    items: [{ product, quantity: 1 }],
+    voucher: 'BOOKED01',
+  })
+  await settle(db, order.invoice_id)
+  assert.deepEqual(await transfersOf(`order:${order.invoice_id}`), [
+    'gateway.pakasir → sales 40000.00',
+    'gateway.pakasir → gateway.fees 590.00',
+    'promo.vouchers → sales 10000.00',
+  ])
+  const user = await addUser(db, { balance: '50000' })
+  const paid = await placeOrder(db, { user, items: [{ product, quantity: 1 }], method: 'account_balance' })
+  assert.deepEqual(await transfersOf(`order:${paid.invoice_id}`), [`user.${user} → sales 50000.00`])
+  assert.deepEqual(await transfersOf(`opening:${user}`), [`opening → user.${user} 50000.00`])
 })
 
 test('check 28: cancelling against paying, many times: paid and delivered, or cancelled and credited', async () => {

@@ -1,16 +1,22 @@
 -- The person a row is about, so that their part of the audit can be exported and anonymised; null for none.
-create or replace function public.audit_subject(p_table text, p_row jsonb) returns bigint
+-- p_before tells the order that a good has just been released from.
+create or replace function public.audit_subject(p_table text, p_row jsonb, p_before jsonb) returns bigint
 language plpgsql stable set search_path = '' as $$
 begin
-  return case
-    when p_table = 'users' then (p_row ->> 'id')::bigint
-    when p_row ? 'user_id' then (p_row ->> 'user_id')::bigint
-    when p_table = 'warranty_claims' then (
+  if p_row ? 'user_id' then
+    return p_row ->> 'user_id';
+  elsif p_table = 'users' then
+    return p_row ->> 'id';
+  elsif p_row ? 'order_id' then
+    return coalesce((p_row ->> 'used_by')::bigint, (
+      select o.user_id from public.orders o
+      where o.id = coalesce(p_row ->> 'order_id', p_before ->> 'order_id')::integer));
+  elsif p_table = 'warranty_claims' then
+    return (
       select o.user_id from public.order_items i join public.orders o on o.id = i.order_id
-      where i.id = (p_row ->> 'order_item_id')::integer)
-    when p_row ? 'order_id' then coalesce((p_row ->> 'used_by')::bigint,
-      (select o.user_id from public.orders o where o.id = (p_row ->> 'order_id')::integer))
-  end;
+      where i.id = (p_row ->> 'order_item_id')::integer);
+  end if;
+  return null;
 end
 $$;
 

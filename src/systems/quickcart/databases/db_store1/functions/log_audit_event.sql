@@ -20,7 +20,7 @@ begin
   if v_before ->> 'erased_as' is not null and v_after is not null and v_after ->> 'erased_as' is null then
     v_before := null;
   end if;
-  v_subject := public.audit_subject(tg_table_name, coalesce(v_before, '{}') || jsonb_strip_nulls(coalesce(v_after, '{}')));
+  v_subject := public.audit_subject(tg_table_name, coalesce(v_after, v_before), v_before);
   -- Nearly always nobody is erased, and then this is one look into an index.
   if exists (select from public.users u where u.erased_as is not null) then
     select u.erased_as into v_erased_as from public.users u where u.id = v_subject;

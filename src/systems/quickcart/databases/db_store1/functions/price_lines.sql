@@ -3,6 +3,7 @@ create or replace function public.price_lines(p_user bigint, p_items jsonb) retu
 language plpgsql stable set search_path = '' as $$
 declare
   v_status text;
+  v_ids integer[];
   v_lines jsonb;
   v_units bigint;
   v_problem jsonb;
@@ -12,19 +13,22 @@ begin
     perform public.refuse('user_not_found');
   end if;
 
+  -- Named to the planner, so that it prices these products and not the whole catalog.
+  select array_agg(i.product_id) into v_ids from jsonb_to_recordset(p_items) as i (product_id integer);
   with wanted as (
     select i.product_id, sum(i.quantity) as quantity, bool_and(i.quantity >= 1) as positive
     from jsonb_to_recordset(p_items) as i (product_id integer, quantity integer) group by i.product_id
   ), priced as (
-    -- Counted no further than needed: a product may have a hundred thousand goods.
+    -- Counted no further than needed, and in the order of the index that holds nothing but available goods.
     select w.*, p.name, p.is_active, price.price, (
       select count(*) from (
         select from public.product_stocks s where s.product_id = w.product_id
           and s.is_sold = false and s.order_id is null and s.removed_at is null
-        limit greatest(w.quantity, 0)) s) as on_hand
+        order by s.created_at, s.id limit greatest(w.quantity, 0)) s) as on_hand
     from wanted w
     left join public.products p on p.id = w.product_id
     left join public.product_prices(v_status) price on price.product_id = w.product_id
+      and price.product_id = any (v_ids)
   )
   select sum(l.quantity),
     jsonb_agg(jsonb_build_object('product_id', l.product_id, 'product_name', l.name, 'quantity', l.quantity,
