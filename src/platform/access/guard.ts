@@ -25,7 +25,6 @@ declare module 'fastify' {
  */
 export function guardRoutes(app: FastifyInstance): void {
   app.decorate('access', null)
-  app.decorate('openToAll', false)
   app.decorate('foreign', false)
   app.decorateRequest('identity', null)
   app.addHook('onRoute', function (this: FastifyInstance, route) {
@@ -43,11 +42,6 @@ export function useAccess(scope: FastifyInstance, access: Access): void {
 /** For a simulator: its routes speak another party's protocol and know nothing of our access rules. */
 export function foreignScope(scope: FastifyInstance): void {
   scope.decorate('foreign', true)
-}
-
-/** For a scope that plays an outside party (a gateway's simulator), whose routes know nothing of ours. */
-export function openToAll(scope: FastifyInstance): void {
-  scope.decorate('openToAll', true)
 }
 
 function enforce(route: RouteOptions, declared: Exclude<RouteAccess, 'public'>, access: Access | null): void {
