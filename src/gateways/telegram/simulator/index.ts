@@ -1,4 +1,4 @@
 /** The door of the simulator. */
 export { type RunningSimulator, startTelegramSimulator, telegramSimulator } from './plugin.ts'
 export { TelegramSimulator } from './simulator.ts'
-export type { SimMessage, SimPerson, Transcript } from './types.ts'
+export type { SimMessage, Transcript } from './types.ts'

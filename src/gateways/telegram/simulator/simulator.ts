@@ -22,6 +22,7 @@ import {
 import { Refusal } from './refusal.ts'
 import type { ChatEvent, SimMessage, SimPerson, SimUser, Transcript } from './types.ts'
 import { UpdateQueue } from './update-queue.ts'
+import { waitUntil } from './wait-until.ts'
 import { WebhookDelivery } from './webhook-delivery.ts'
 import type { World } from './world.ts'
 
@@ -152,35 +153,16 @@ export class TelegramSimulator {
     condition: (chat: Transcript) => Found | undefined | false,
     timeoutMs = DEFAULT_WAIT_MS,
   ): Promise<Found> {
-    return new Promise((resolve, reject) => {
-      const check = () => {
-        const record = this.world.chats.find(chatId)
-        const found = record && condition(this.#transcript(record))
-        if (found === undefined || found === false) return
-        end()
-        resolve(found)
-      }
-      const unsubscribe = this.world.chats.subscribe((event) => {
-        if (event.chat_id === chatId) guarded()
+    const look = () => {
+      const record = this.world.chats.find(chatId)
+      return record && condition(this.#transcript(record))
+    }
+    const subscribe = (changed: () => void) =>
+      this.subscribe((event) => {
+        if (event.chat_id === chatId) changed()
       })
-      const timer = setTimeout(() => {
-        end()
-        reject(new Error(`chat ${chatId} did not get there in ${timeoutMs} ms: ${this.#lastWords(chatId)}`))
-      }, timeoutMs)
-      const end = () => {
-        unsubscribe()
-        clearTimeout(timer)
-      }
-      const guarded = () => {
-        try {
-          check()
-        } catch (error) {
-          end()
-          reject(error)
-        }
-      }
-      guarded()
-    })
+    const failure = () => `chat ${chatId} did not get there in ${timeoutMs} ms: ${this.#lastWords(chatId)}`
+    return waitUntil({ look, subscribe, timeoutMs, failure })
   }
 
   /** Scripts a bad day for the next calls or updates. */

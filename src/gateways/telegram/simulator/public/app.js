@@ -255,6 +255,7 @@ function wireMenu() {
     sticks = isAtEnd()
     $('to-end').hidden = sticks
   })
+  $('thread').addEventListener('load', () => sticks && scrollToEnd(), true) // a photo got its height
   // A keyboard that opens or closes must not cover the newest message.
   new ResizeObserver(() => sticks && scrollToEnd()).observe($('thread'))
   document.addEventListener('visibilitychange', () => {
