@@ -9,7 +9,6 @@ begin
   update public.orders o set status = 'paid' where o.id = p_order_id returning * into strict v_order;
   update public.product_stocks s set is_sold = true where s.order_id = p_order_id and not s.is_sold;
   perform public.redeem_voucher(p_order_id, v_order.user_id);
-  perform public.count_sold(p_order_id);
 
   select * into v_payment from public.payments p where p.order_id = p_order_id;
   perform public.post_transfers('order:' || v_order.invoice_id,
@@ -24,6 +23,8 @@ begin
     coalesce(v_payment.id, p_order_id)::text, v_order.user_id,
     jsonb_build_object('invoice_id', v_order.invoice_id, 'method', v_order.payment_method,
       'amount', v_order.total_bill::text));
+  -- Last, since everybody who buys the same product waits for this row until the commit.
+  perform public.count_sold(p_order_id);
 end
 $$;
 
