@@ -132,7 +132,7 @@ export async function openShop({ log = silentLog }: { log?: Log } = {}) {
   }
   await system.start()
   const parts = { origin, store, clock, telegram: telegram.simulator, pakasir: gateway.simulator, system }
-  return { ...parts, baseUrl: `${origin}/quickcart/v1`, ...actions(parts) }
+  return Object.assign(actions(parts), parts, { baseUrl: `${origin}/quickcart/v1` })
 }
 
 interface Parts {

@@ -19,10 +19,10 @@ const shopErrors = {
   stock_not_found: { status: 404, text: 'There is no such item' },
   stock_not_available: { status: 409, text: 'The item is reserved or sold' },
 
-  order_not_found: { status: 404, text: 'There is no order {invoice_id}' },
+  order_not_found: { status: 404, text: 'There is no order {invoice}' },
   pending_order_exists: {
     status: 409,
-    text: 'Order {invoice_id} is still waiting for payment; pay or cancel it first',
+    text: 'Order {invoice} is still waiting for payment; pay or cancel it first',
     constraint: 'uq_orders_one_pending_per_user',
   },
   price_changed: { status: 409, text: 'The total is now {total_bill}' },
@@ -46,8 +46,9 @@ const shopErrors = {
     text: 'The payment gateway answered with another fee; nothing was sold',
   },
   gateway_unavailable: { status: 503, text: 'The payment gateway does not answer; nothing was sold' },
+  pending_deposit_exists: { status: 409, text: 'Deposit {invoice} is still waiting for payment' },
   deposit_not_pending: { status: 409, text: 'The deposit is {status} and can no longer be cancelled' },
-  payment_not_found: { status: 404, text: 'There is no payment for {invoice_id}' },
+  payment_not_found: { status: 404, text: 'There is no payment for {invoice}' },
   payment_amount_mismatch: { status: 409, text: 'The gateway reports another amount than ours' },
 } as const satisfies ErrorCatalogue
 

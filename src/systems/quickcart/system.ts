@@ -1,7 +1,8 @@
 /** QuickCart, a Telegram shop for digital goods: the only door to this folder. */
 import { verifyAudit } from '../../platform/audit/verify.ts'
+import { watchAudit } from '../../platform/audit/watch.ts'
 import { defineSystem, type RunningSystem } from '../../platform/system.ts'
-import { readShopConfiguration, variables } from './configuration.ts'
+import { variables } from './configuration.ts'
 import { auditsDatabase, storeDatabase } from './databases.ts'
 import { quickcartErrors } from './errors.ts'
 import { seed } from './seeds.ts'
@@ -25,18 +26,13 @@ export const quickcart = defineSystem({
       target: context.database(auditsDatabase.name),
       anchorPath: anchorPath(context),
     }),
-  verifyAudit: (context) =>
-    verifyAudit({
-      source: context.database(storeDatabase.name),
-      target: context.database(auditsDatabase.name),
-      anchorPath: readShopConfiguration(context.environment, context).anchorPath,
-    }),
   open: async (context) => running(await openStore(context)),
 })
 
 /** The system at work on a store; tests compose it with what they need. */
 export function running(store: Store): RunningSystem {
   const simulators = openSimulators(store)
+  const watch = watchAudit({ source: store.db, target: store.audits, anchorPath: store.anchorPath })
   let work: Work | undefined
   return {
     async routes(app) {
@@ -51,6 +47,6 @@ export function running(store: Store): RunningSystem {
       await simulators.close()
       await closeStore(store)
     },
-    overview: () => overview(store),
+    overview: () => overview(store, watch),
   }
 }

@@ -19,10 +19,9 @@ export async function cancelOrder(store: Store, caller: Caller, invoice: string)
   const viewer = { userId: userId(caller.id ?? 0), isAdmin: caller.type === 'admin' }
   const order = await findOrder(store, invoice, viewer)
   if (order.status !== 'pending' || !order.payment) {
-    throw fail('order_not_pending', { invoice_id: invoice, status: order.status })
+    throw fail('order_not_pending', { invoice, status: order.status })
   }
-  if (isPaid(await checkIfAnswered(store, caller, invoice)))
-    throw fail('order_already_paid', { invoice_id: invoice })
+  if (isPaid(await checkIfAnswered(store, caller, invoice))) throw fail('order_already_paid', { invoice })
   const by = order.userId === viewer.userId ? 'owner' : 'admin'
   await inTransaction(store.db, caller, async (tx) => {
     await cancel(tx, invoice, by)

@@ -16,7 +16,7 @@ export interface Viewer {
 export async function findOrder(store: Store, invoice: string, viewer: Viewer): Promise<OrderView> {
   const order = await selectOrder(store.db, invoice, viewer.isAdmin ? 'everybody' : viewer.userId)
   if (!order || (order.userId !== viewer.userId && !viewer.isAdmin))
-    throw fail('order_not_found', { invoice_id: invoice })
+    throw fail('order_not_found', { invoice })
   return order
 }
 

@@ -8,7 +8,7 @@ import { inTransaction } from '../../../postgres/transaction.ts'
 import type { UserId } from '../accounts/user-id.ts'
 import { fail } from '../errors.ts'
 import { createPayment } from '../payments/create-payment.ts'
-import { countOrder, limitOrders } from '../shop/limits.ts'
+import { countOrder, orderRefusal } from '../shop/limits.ts'
 import type { Store } from '../store.ts'
 import { findOrder } from './find-order.ts'
 import type { OrderView, PaymentMethod } from './order-view.ts'
@@ -48,11 +48,13 @@ export async function placeOrder(store: Store, caller: Caller, input: PlaceOrder
 /** Everything of one checkout that must happen together; answers the invoice. */
 async function commitOrder(store: Store, caller: Caller, input: PlaceOrder): Promise<string> {
   const { idempotencyKey: key, ...request } = input
+  // Asked before the transaction: inside, it would wait for a second connection while holding one.
+  const refusal = await orderRefusal(store, input.userId)
   let isNew = false
   const invoice = await inTransaction(store.db, caller, (tx) =>
     idempotent(tx, { scope: `place_order:${input.userId}`, key, request }, async () => {
       if (input.method === 'qris' && !store.pakasir.available) throw fail('gateway_unavailable')
-      await limitOrders(store, input.userId)
+      if (refusal) throw refusal
       const expected = input.expectedTotal === undefined ? null : formatMoney('IDR', input.expectedTotal)
       const { order } = await tx.one<{ order: { invoice_id: string } }>(sql`
         select place_order(${input.userId}, ${linesJson(input.items)}, ${input.method},
@@ -90,5 +92,5 @@ async function refusalOf(store: Store, invoice: string) {
     sql`select last_error from payments where invoice_id = ${invoice}`,
   )
   const code = last_error === 'gateway_fee_mismatch' ? last_error : 'gateway_unavailable'
-  return fail(code, { invoice_id: invoice })
+  return fail(code, { invoice })
 }

@@ -10,8 +10,8 @@ export async function redeliverOrder(store: Store, caller: Caller, invoice: stri
     const order = await tx.maybeOne<{ user_id: bigint; status: string }>(
       sql`select user_id, status from orders where invoice_id = ${invoice}`,
     )
-    if (!order) throw fail('order_not_found', { invoice_id: invoice })
-    if (order.status !== 'paid') throw fail('order_not_paid', { invoice_id: invoice })
+    if (!order) throw fail('order_not_found', { invoice })
+    if (order.status !== 'paid') throw fail('order_not_paid', { invoice })
     // Without a dedupe key: each request of an admin is another message.
     await tx.run(sql`
       insert into telegram_outbox (chat_id, method, payload, ref_type, ref_id, priority, next_attempt_at, created_at)

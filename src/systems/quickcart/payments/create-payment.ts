@@ -26,7 +26,7 @@ export async function createPayment(
   attempt = 0,
 ): Promise<PaymentStatus> {
   const payment = await selectPayment(store.db, invoice)
-  if (!payment) throw fail('payment_not_found', { invoice_id: invoice })
+  if (!payment) throw fail('payment_not_found', { invoice })
   if (payment.status !== 'creating') return payment.status
   let answer: QrisPayment
   try {

@@ -24,7 +24,7 @@ export async function expirePayment(
   attempt = 0,
 ): Promise<Checked | Expired | 'postponed'> {
   const payment = await selectPayment(store.db, invoice)
-  if (!payment) throw fail('payment_not_found', { invoice_id: invoice })
+  if (!payment) throw fail('payment_not_found', { invoice })
   if (payment.status !== 'creating' && payment.status !== 'awaiting') return 'already'
   if (store.clock.now() < payment.expiresAt) {
     return await postpone(store, caller, payment, payment.expiresAt, attempt)

@@ -20,7 +20,7 @@ export type Checked = Settled | 'pending' | 'cancelled' | 'expired' | 'unknown'
  */
 export async function checkPayment(store: Store, caller: Caller, invoice: string): Promise<Checked> {
   const payment = await selectPayment(store.db, invoice)
-  if (!payment) throw fail('payment_not_found', { invoice_id: invoice })
+  if (!payment) throw fail('payment_not_found', { invoice })
   if (payment.status === 'completed' || payment.status === 'late_completed') return 'already'
   const transaction = await ask(store, { orderId: invoice, amount: payment.amount })
   if (transaction === 'unknown') return 'unknown'

@@ -1,5 +1,5 @@
 /** How often a person may do what (QuickCart, §7.6): keys `rate:{user_id}:{action}`, windows of 60 s. */
-import { fail } from '../../../kernel/errors.ts'
+import { type DomainError, fail } from '../../../kernel/errors.ts'
 import type { UserId } from '../accounts/user-id.ts'
 import type { Store } from '../store.ts'
 
@@ -21,13 +21,12 @@ export async function limitCheck(store: Store, user: UserId, invoice: string): P
 
 /**
  * Orders are counted when they are made, not when they are refused: whoever runs into "out of stock" or their own
- * pending order may go on trying.
- * @throws rate_limited
+ * pending order may go on trying. Answers the refusal that another order would get, if it would.
  */
-export async function limitOrders(store: Store, user: UserId): Promise<void> {
+export async function orderRefusal(store: Store, user: UserId): Promise<DomainError | undefined> {
   const key = `rate:${user}:order`
   const made = Number((await store.kv.get(key)) ?? 0)
-  if (made >= ORDERS) throw limited((await store.kv.ttl(key)) ?? WINDOW_SECONDS)
+  return made < ORDERS ? undefined : limited((await store.kv.ttl(key)) ?? WINDOW_SECONDS)
 }
 
 export async function countOrder(store: Store, user: UserId): Promise<void> {
@@ -39,6 +38,6 @@ async function attempt(store: Store, key: string, limit: number): Promise<void> 
   if (count > limit) throw limited(resetsInSeconds)
 }
 
-function limited(seconds: number) {
+function limited(seconds: number): DomainError {
   return fail('rate_limited', { retry_after: Math.max(1, Math.ceil(seconds)) })
 }

@@ -1,13 +1,15 @@
 import { type Money, rupiah } from '../../../kernel/money.ts'
 import { auditBacklog } from '../../../platform/audit/relay.ts'
+import type { AuditWatch } from '../../../platform/audit/watch.ts'
 import type { Overview } from '../../../platform/system.ts'
 import { sql } from '../../../postgres/sql.ts'
 import type { Store } from '../store.ts'
-import { lastProof } from './audit.ts'
+import { newestTrail } from './trail.ts'
 
 /** What the front page shows; also while db_audits is away. */
-export async function overview(store: Store): Promise<Overview> {
-  const [counts, accounts, backlog, proof] = await Promise.all([
+export async function overview(store: Store, watch: AuditWatch): Promise<Overview> {
+  const proof = await watch.look()
+  const [counts, accounts, backlog, trail] = await Promise.all([
     store.db.many<{ label: string; value: string }>(sql`
       select initcap(status) || ' orders' as label, count(*)::text as value from orders group by status
       union all select 'Goods on sale', count(*)::text from product_stocks
@@ -22,13 +24,34 @@ export async function overview(store: Store): Promise<Overview> {
       select 'user.* (what we owe)', coalesce(sum(a.balance), 0)::bigint from ledger.account a where a.name like 'user.%'
       order by 1`),
     auditBacklog(store.db),
-    lastProof(store).catch(() => undefined),
+    newestTrail(store, proof?.verifiedUpTo ?? 0n),
   ])
   return {
     counts,
     accounts: accounts.map(({ name, balance }) => ({ name, balance: rupiah(balance) })),
-    ...(proof ? { audit: { ...proof, waiting: backlog.waiting } } : {}),
+    ...(proof
+      ? { audit: { ok: proof.ok, verifiedUpTo: `row ${proof.verifiedUpTo}`, waiting: backlog.waiting } }
+      : {}),
+    ...(trail ? { trail } : {}),
     links: [
+      ...(store.config.telegram.simulated
+        ? [
+            {
+              label: 'Telegram simulator',
+              href: '/sim/telegram/',
+              about: 'chat with the bot as Budi, Sari or the admin',
+            },
+          ]
+        : []),
+      ...(store.config.pakasir.simulated
+        ? [
+            {
+              label: 'Payment simulator',
+              href: '/sim/pakasir/',
+              about: 'pay invoices, send odd webhooks, cause outages',
+            },
+          ]
+        : []),
       { label: 'Shop health', href: '/quickcart/v1/health', about: 'databases, Telegram, gateway' },
       { label: 'Products', href: '/quickcart/v1/products', about: 'what is on sale' },
       { label: 'Statistics', href: '/quickcart/v1/stats', about: 'people and sales' },

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { pakasirSimulator } from '../../../gateways/pakasir/simulator/plugin.ts'
 import { PakasirSimulator } from '../../../gateways/pakasir/simulator/simulator.ts'
 import { TelegramSimulator, telegramSimulator } from '../../../gateways/telegram/simulator/index.ts'
-import { openToAll } from '../../../platform/access/guard.ts'
+import { foreignScope } from '../../../platform/access/guard.ts'
 import { demoPeople } from '../seeds.ts'
 import type { Store } from '../store.ts'
 
@@ -16,7 +16,7 @@ export function openSimulators(store: Store): Simulators {
   const telegram = store.config.telegram.simulated ? playTelegram(store) : undefined
   const pakasir = store.config.pakasir.simulated ? playPakasir(store) : undefined
   const plugin: FastifyPluginAsync = async (scope) => {
-    openToAll(scope)
+    foreignScope(scope)
     if (telegram) await scope.register(telegramSimulator, { prefix: '/sim/telegram', simulator: telegram })
     if (pakasir) await scope.register(pakasirSimulator, { prefix: '/sim/pakasir', simulator: pakasir })
   }
