@@ -6,7 +6,8 @@ import { type Log, silentLog } from '../../kernel/log.ts'
 import type { Database } from '../../postgres/database.ts'
 import { type CronEntry, enqueueDueCrons } from './cron.ts'
 import type { Task } from './job.ts'
-import { graphileOptions, jobPool, syncClock } from './worker.ts'
+import { openJobPool } from './job-pool.ts'
+import { graphileOptions, syncClock } from './worker.ts'
 
 export interface Drained {
   /** Names of the jobs that succeeded, in order. */
@@ -28,7 +29,7 @@ export async function drainJobs(
   const events: WorkerEvents = new EventEmitter()
   events.on('job:success', ({ job }) => done.push(job.task_identifier))
   events.on('job:error', ({ job, error }) => failed.push({ task: job.task_identifier, error }))
-  const pool = jobPool(database, log)
+  const pool = openJobPool(database, log)
   try {
     await runOnce({ ...graphileOptions(pool, { database, tasks, log }), events })
   } finally {

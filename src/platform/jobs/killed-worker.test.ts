@@ -7,6 +7,7 @@ import { testDatabase } from '../../../test/database.ts'
 import { platformDatabase } from '../../../test/platform.ts'
 import { systemCaller } from '../../kernel/caller.ts'
 import { silentLog } from '../../kernel/log.ts'
+import { sql } from '../../postgres/sql.ts'
 import { inTransaction } from '../../postgres/transaction.ts'
 import { enqueue, handle } from './job.ts'
 import { greet } from './jobs.fixture.ts'
@@ -27,4 +28,24 @@ test('a job whose worker was killed is done by another one within seconds', asyn
   const begun = performance.now()
   assert.equal(await greeted.promise.finally(() => jobs.stop()), 'survivor')
   assert.ok(performance.now() - begun < 15_000)
+})
+
+test('the server drops every connection under a running worker: it goes on by itself', async () => {
+  const greeted: string[] = []
+  let told = Promise.withResolvers<void>()
+  const task = handle(greet, async ({ name }) => {
+    greeted.push(name)
+    told.resolve()
+  })
+  const say = (name: string) => inTransaction(db, systemCaller, (tx) => enqueue(tx, greet, { name }))
+  const jobs = await startJobs({ database: db, tasks: [task], cron: [], concurrency: 2, log: silentLog })
+  await say('before')
+  await told.promise
+  told = Promise.withResolvers()
+  await db.run(sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`)
+  await say('after')
+  await told.promise.finally(() => jobs.stop())
+  assert.deepEqual(greeted, ['before', 'after'])
 })

@@ -17,22 +17,34 @@ export interface Presence {
 
 /** Needs a connection that keeps its session: behind a transaction pooler, give the jobs a direct URL. */
 export function openPresence(database: Database, workerId: string, log: Log): Presence {
-  let client: pg.Client | undefined
+  let client: Promise<pg.Client> | undefined
+  let left = false
+
+  async function join(): Promise<pg.Client> {
+    const made = new pg.Client(readUrl(database.url).pool)
+    made.on('error', (error) => log.debug({ error: error.message }, 'the presence connection was lost'))
+    made.once('end', () => {
+      client = undefined
+    })
+    await made.connect()
+    await made.query(`select pg_advisory_lock(hashtext('niaga.jobs'), hashtext($1))`, [workerId])
+    return made
+  }
 
   return {
     async ensure() {
-      if (client) return
-      const made = new pg.Client(readUrl(database.url).pool)
-      made.on('error', (error) => log.debug({ error: error.message }, 'the presence connection was lost'))
-      made.once('end', () => {
+      if (left) return
+      // Shared by whoever asks meanwhile: a second connection would wait for the lock of the first.
+      client ??= join()
+      await client.catch((error: unknown) => {
         client = undefined
+        throw error
       })
-      await made.connect()
-      await made.query(`select pg_advisory_lock(hashtext('niaga.jobs'), hashtext($1))`, [workerId])
-      client = made
     },
     async leave() {
-      await client?.end()
+      left = true
+      const joined = await client?.catch(() => undefined)
+      await joined?.end()
     },
   }
 }

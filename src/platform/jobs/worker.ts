@@ -3,13 +3,13 @@
 import { EventEmitter } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Logger, type Runner, run, type TaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Log } from '../../kernel/log.ts'
-import { readUrl } from '../../postgres/connection.ts'
 import type { Database } from '../../postgres/database.ts'
 import { sql } from '../../postgres/sql.ts'
 import { type CronEntry, enqueueDueCrons } from './cron.ts'
 import { readStored, type Task } from './job.ts'
+import { openJobPool } from './job-pool.ts'
 import { type Loop, startLoop } from './loop.ts'
 import { openPresence, type Presence, reaper } from './presence.ts'
 
@@ -65,7 +65,7 @@ export async function syncClock(database: Database): Promise<void> {
 function startCrew(options: JobsOptions): RunningJobs {
   const { database, log } = options
   const stopping = new AbortController()
-  const pool = jobPool(database, log)
+  const pool = openJobPool(database, log)
   let runner: Runner | undefined
   let workers: WorkerPool | undefined
   let presence: Presence | undefined
@@ -85,7 +85,7 @@ function startCrew(options: JobsOptions): RunningJobs {
       log.error(dead, 'a job failed for good')
       options.onDead?.(dead)
     })
-    runner = await run({
+    const started = await run({
       ...graphileOptions(pool, options),
       concurrency: options.concurrency,
       pollInterval: POLL_MS,
@@ -93,8 +93,21 @@ function startCrew(options: JobsOptions): RunningJobs {
       parsedCronItems: [],
       events,
     })
-    await joined
-    await runner.promise
+    runner = started
+    try {
+      if (stopping.signal.aborted) return
+      await joined
+      await started.promise
+    } finally {
+      await end(started)
+      // What this crew leaves locked, the reaper gives back.
+      await presence?.leave()
+    }
+  }
+
+  /** Rejects where it has ended already, which is as good. */
+  async function end(ending: Runner): Promise<void> {
+    await ending.stop().catch((error: unknown) => log.debug({ error: String(error) }, 'the workers ended'))
   }
 
   const watch = startLoop('jobs.presence', REAP_MS, log, async () => await presence?.ensure())
@@ -104,24 +117,13 @@ function startCrew(options: JobsOptions): RunningJobs {
   return {
     async stop() {
       stopping.abort()
-      const stopped = runner
-        ?.stop()
-        .catch((error: unknown) => log.debug({ error: String(error) }, 'was stopped'))
+      const stopped = runner && end(runner)
       const late = await Promise.race([stopped, wait(KILL_AFTER_MS, 'late', { ref: false })])
       if (late === 'late') await workers?.forcefulShutdown('the process is stopping')
       await Promise.all([crew.stop(), watch.stop()])
-      await presence?.leave()
       await pool.end()
     },
   }
-}
-
-/** A small pool of its own: the queue reads ids as text, where ours are bigints. */
-export function jobPool(database: Database, log: Log): pg.Pool {
-  const pool = new pg.Pool({ ...readUrl(database.url).pool, types: pg.types, max: 4 })
-  const onError = (error: Error) => log.debug({ error: error.message }, 'a job connection was lost')
-  pool.on('error', onError).on('connect', (client) => client.on('error', onError))
-  return pool
 }
 
 /** What a standing worker and a single drain have in common. */
