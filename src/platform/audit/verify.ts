@@ -40,20 +40,24 @@ export interface VerifyOptions {
 }
 
 const BATCH = 5_000
-const GENESIS = '0'.repeat(64)
+const START: Walked = { after: 0n, count: 0n, hash: '0'.repeat(64) }
 
-interface Walked {
+/** How far a walk has come. */
+export interface Walked {
   readonly after: bigint
   readonly count: bigint
   readonly hash: string
 }
 
-/** Looks at every row; the first problem ends the walk. */
-export async function verifyAudit({ source, target, anchorPath }: VerifyOptions): Promise<AuditVerification> {
+/** Looks at every row; the first problem ends the walk. `from`: only at what came after an earlier walk. */
+export async function verifyAudit(
+  { source, target, anchorPath }: VerifyOptions,
+  from: Walked = START,
+): Promise<AuditVerification & { readonly walked: Walked }> {
   // Anchors are taken first: each was written after its row, so that the walk must meet every one of them.
   const fileAnchors = await anchorsSoFar(anchorPath)
   const newest = await newestAnchor(source)
-  let walked: Walked = { after: 0n, count: 0n, hash: GENESIS }
+  let walked = from
   for (;;) {
     const batch = await readBatch(target, walked)
     if (batch.size === 0) break
@@ -75,6 +79,7 @@ export async function verifyAudit({ source, target, anchorPath }: VerifyOptions)
         verifiedUpTo: walked.after,
         problem: bad.problem,
         firstBadId: bad.id,
+        walked,
       }
     }
     walked = { after: batch.lastId, count, hash: batch.lastHash }
@@ -85,6 +90,7 @@ export async function verifyAudit({ source, target, anchorPath }: VerifyOptions)
     ok: missing === undefined,
     checked: walked.count,
     verifiedUpTo: walked.after,
+    walked,
     ...(missing === undefined ? {} : { problem: 'anchor', firstBadId: missing }),
   }
 }

@@ -73,14 +73,6 @@ export async function proveAudit(store: Store, caller: Caller): Promise<AuditVer
   return outcome
 }
 
-/** The last proof, as the record itself tells it. */
-export async function lastProof(store: Store): Promise<{ verifiedUpTo: string; ok: boolean } | undefined> {
-  const row = await store.audits.maybeOne<{ entity_id: string; ok: boolean | null }>(sql`
-    select entity_id, (context ->> 'ok')::boolean as ok from audit_logs
-      where action = 'audit_verify' order by id desc limit 1`)
-  return row && { verifiedUpTo: row.entity_id, ok: row.ok === true }
-}
-
 /** One anchor per past day is enough; today's stay all. */
 export async function thinAnchors(store: Store, caller: Caller): Promise<number> {
   return await inTransaction(store.db, caller, (tx) =>

@@ -39,7 +39,7 @@ export async function overview(store: Store, watch: AuditWatch): Promise<Overvie
             {
               label: 'Telegram simulator',
               href: '/sim/telegram/',
-              about: 'chat with the bot as Budi, Sari or the admin',
+              about: 'chat with the bot as Budi, Rina or the admin',
             },
           ]
         : []),
