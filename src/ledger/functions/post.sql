@@ -57,7 +57,12 @@ begin
   insert into ledger.transfer (id, posted_at, debit, credit, amount, debit_balance, credit_balance,
     leg, legs, kind, reference, metadata)
   values (v_id, ledger.clock(), v_debit, v_credit, p_amount, v_debit_balance, v_credit_balance,
-    1, 1, p_kind, p_reference, p_metadata);
+    1, 1, p_kind, p_reference, p_metadata)
+  on conflict (id) do nothing;
+  if not found then
+    -- A batch, which reserves no references, was faster.
+    raise exception '% is being posted elsewhere', p_reference using errcode = 'serialization_failure';
+  end if;
 
   if v_debit_striped and v_debit < v_credit then perform ledger.move_stripe(v_debit, v_debit_delta); end if;
   if v_credit_striped then perform ledger.move_stripe(v_credit, v_credit_delta); end if;

@@ -5,7 +5,7 @@ language plpgsql set search_path = '' as $$
 declare
   v_unknown text;
 begin
-  if p_reference is null or length(p_reference) not between 1 and 200 or p_kind is null then
+  if not coalesce(length(p_reference) between 1 and 200 and p_kind <> '', false) then
     perform ledger.refuse('ledger_reference_invalid', 'a transfer needs a kind and a reference of 1 to 200 characters',
       jsonb_build_object('reference', p_reference));
   elsif p_amount is null or p_amount <= 0 then
