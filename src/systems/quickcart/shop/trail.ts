@@ -7,6 +7,8 @@ import type { Store } from '../store.ts'
 interface PaidOrder {
   readonly id: number
   readonly invoice_id: string
+  /** Null where it was paid from the balance. */
+  readonly payment_id: bigint | null
   readonly ledger_ok: boolean
 }
 
@@ -49,16 +51,15 @@ export async function newestTrail(store: Store, verifiedUpTo: bigint): Promise<T
 /** What its journal must have moved: the bill, and the voucher's share on top. */
 async function newestPaid(store: Store): Promise<PaidOrder | undefined> {
   return await store.db.maybeOne<PaidOrder>(sql`
-    select o.id, o.invoice_id, o.total_bill + o.voucher_discount = coalesce(
+    select o.id, o.invoice_id, p.id as payment_id, o.total_bill + o.voucher_discount = coalesce(
         (select sum(ledger.decimal(j.amount, j.unit)) from ledger.journal('order:' || o.invoice_id) j), 0) as ledger_ok
-    from orders o where o.status = 'paid' order by o.id desc limit 1`)
+    from orders o left join payments p on p.order_id = o.id
+    where o.status = 'paid' order by o.id desc limit 1`)
 }
 
-async function auditOf({ audits }: Store, { id, invoice_id: invoice }: PaidOrder): Promise<AuditRow[]> {
+async function auditOf({ audits }: Store, { id, payment_id }: PaidOrder): Promise<AuditRow[]> {
   return await audits.many<AuditRow>(sql`
-    select id, action, entity_type || ' ' || left(entity_id, 12) as entity, timestamp as at from audit_logs
-    where (entity_type = 'orders' and entity_id = ${String(id)})
-      or id in (select max(l.id) from audit_logs l where l.action = 'payment_completed'
-        and l.context ->> 'invoice_id' = ${invoice})
+    select id, action, entity_type || ' ' || entity_id as entity, timestamp as at from audit_logs
+    where (entity_type, entity_id) in (('orders', ${String(id)}), ('payments', ${payment_id === null ? '' : String(payment_id)}))
     order by id limit 12`)
 }
