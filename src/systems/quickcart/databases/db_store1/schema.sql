@@ -462,7 +462,7 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function audit_entity_id(p_row jsonb) returns text
 -- function audit_pseudonyms(p_table text, p_row jsonb) returns jsonb
 -- function audit_row(p_table text, p_row jsonb) returns jsonb
--- function audit_subject(p_table text, p_row jsonb) returns bigint
+-- function audit_subject(p_table text, p_row jsonb, p_before jsonb) returns bigint
 -- function cancel_payment(p_invoice text, p_by text) returns void
 -- function check_payable(p_user bigint, p_method text, p_base numeric) returns void
 -- function check_voucher(p_user bigint, p_code text, OUT voucher_id integer, OUT amount numeric, OUT expires_at timestamp with time zone) returns record
