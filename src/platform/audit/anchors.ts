@@ -4,8 +4,6 @@ import { appendFile, mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Log } from '../../kernel/log.ts'
-import { sql } from '../../postgres/sql.ts'
-import type { Tx } from '../../postgres/transaction.ts'
 
 /** The row that was last when it was written, and how many rows there were up to it. */
 export interface Anchor {
@@ -91,15 +89,4 @@ function parseAnchor(line: string): Anchor | undefined {
   const [, id, hash, count] = match ?? []
   if (!id || !hash || !count) return undefined
   return { audit_id: BigInt(id), row_hash: hash, row_count: BigInt(count) }
-}
-
-/** Keeps the newest anchor of each past day and all of today's; the days are those of the zone. Answers how many went. */
-export async function thinAnchors(tx: Tx, timeZone: string): Promise<number> {
-  return await tx.run(sql`
-    with days as (
-      select audit_id, date(anchored_at at time zone ${timeZone}) as day, max(audit_id) over (
-        partition by date(anchored_at at time zone ${timeZone})) as newest
-      from public.audit_anchors)
-    delete from public.audit_anchors a using days d
-    where a.audit_id = d.audit_id and a.audit_id < d.newest and d.day < date(niaga.now() at time zone ${timeZone})`)
 }

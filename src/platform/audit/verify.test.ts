@@ -5,7 +5,7 @@ import { before, beforeEach, describe, test } from 'node:test'
 import { systemCaller } from '../../kernel/caller.ts'
 import { sql } from '../../postgres/sql.ts'
 import { inTransaction } from '../../postgres/transaction.ts'
-import { thinAnchors } from './anchors.ts'
+import type { Anchor } from './anchors.ts'
 import { auditPair } from './audit.fixture.ts'
 import { drainAudit } from './relay.ts'
 import { type AuditProblem, verifyAudit } from './verify.ts'
@@ -46,13 +46,15 @@ describe('audit verification', () => {
   })
 
   test('an untouched chain is proved to its last row', async () => {
-    assert.deepEqual(await verify(), { ok: true, checked: 12n, verifiedUpTo: nth(12) })
+    const { ok, checked, verifiedUpTo } = await verify()
+    assert.deepEqual([ok, checked, verifiedUpTo], [true, 12n, nth(12)])
   })
 
   test('an empty audit is fine', async () => {
     await tamper('delete from public.audit_logs')
     await source.db.run(sql`delete from public.audit_anchors`)
-    assert.deepEqual(await verify(), { ok: true, checked: 0n, verifiedUpTo: 0n })
+    const { ok, checked, verifiedUpTo } = await verify()
+    assert.deepEqual([ok, checked, verifiedUpTo], [true, 0n, 0n])
   })
 
   for (const [what, statement, problem, bad] of [
@@ -117,16 +119,20 @@ describe('audit verification', () => {
     assert.deepEqual([result.ok, result.problem, result.firstBadId], [false, 'anchor', nth(12)])
   })
 
-  test('thinning keeps the last anchor of each past day and all of today', async () => {
-    await source.db.run(sql`
-      insert into public.audit_anchors
-      select audit_id - 1, row_hash, row_count, now() - interval '3 days' from public.kept`)
-    await inTransaction(source.db, systemCaller, (tx) => thinAnchors(tx, 'Asia/Jakarta'))
-    const { old, today } = await source.db.one<{ old: number; today: number }>(sql`
-      select count(*) filter (where anchored_at < now() - interval '2 days')::int4 as old,
-        count(*) filter (where anchored_at > now() - interval '2 days')::int4 as today
-      from public.audit_anchors`)
-    assert.deepEqual([old, today], [1, 3])
+  test('a later walk looks at new rows only, and still knows the chain and its anchors', async () => {
+    await mkdir(dirname(options.anchorPath), { recursive: true })
+    const line = (a: Anchor) =>
+      `{"audit_id":"${a.audit_id}","row_hash":"${a.row_hash}","row_count":"${a.row_count}","at":""}\n`
+    const anchors = await source.db.many<Anchor>(sql`select * from public.kept order by audit_id`)
+    await appendFile(options.anchorPath, anchors.map(line).join(''))
+    const { walked } = await verify()
+    assert.deepEqual((await verifyAudit(options, walked)).ok, true)
+    await tell('new')
+    await drainAudit(options)
+    const later = await verifyAudit(options, walked)
+    assert.deepEqual([later.ok, later.checked], [true, 13n])
+    await tamper(`update public.audit_logs set action = 'view' where id > ${nth(12)}`)
+    assert.equal((await verifyAudit(options, walked)).problem, 'row_hash')
   })
 
   test('an erasure that reached the audit through the relay keeps the chain valid, and the person is gone', async () => {

@@ -84,7 +84,7 @@ export async function verifyAudit(
     }
     walked = { after: batch.lastId, count, hash: batch.lastHash }
   }
-  const [beyond] = await fileAnchors.upTo(FAR)
+  const beyond = (await fileAnchors.upTo(FAR)).find(({ audit_id }) => audit_id > walked.after)
   const missing = beyond?.audit_id ?? (newest > walked.after ? newest : undefined)
   return {
     ok: missing === undefined,
