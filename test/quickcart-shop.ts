@@ -33,7 +33,7 @@ import { until } from './until.ts'
 const TOKEN = `424242:${'t'.repeat(35)}`
 export const WEBHOOK_SECRET = 'webhook-secret-of-tests'
 /** The real ten seconds would be ten seconds of every test with a gateway that hangs. */
-const GATEWAY_TIMEOUT_MS = 400
+const GATEWAY_TIMEOUT_MS = 1_000
 
 export interface Customer {
   readonly id: number
@@ -62,8 +62,14 @@ export interface CallOptions {
 
 export type Shop = Awaited<ReturnType<typeof openShop>>
 
+export interface ShopOptions {
+  readonly log?: Log
+  /** Variables besides those that name the simulators. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
 /** At the top of a test file: `const shop = await openShop()`. */
-export async function openShop({ log = silentLog }: { log?: Log } = {}) {
+export async function openShop({ log = silentLog, environment = {} }: ShopOptions = {}) {
   const closing: (() => Promise<unknown>)[] = []
   // Registered before the databases' own, so that everything has stopped when they are dropped.
   after(async () => {
@@ -94,6 +100,7 @@ export async function openShop({ log = silentLog }: { log?: Log } = {}) {
       PAKASIR_API_KEY: 'pakasir-key',
       PAKASIR_WEBHOOK_SECRET: WEBHOOK_SECRET,
       NIAGA_FIELD_KEYS: `test:${Buffer.alloc(32, 1).toString('base64')}`,
+      ...environment,
     },
     clock,
     log,
