@@ -26,7 +26,7 @@ export async function testRedis(): Promise<TestRedis> {
       }
     },
     async kill() {
-      if (!server || server.exitCode !== null) return
+      if (!server || server.exitCode !== null || server.signalCode !== null) return
       const gone = once(server, 'exit')
       server.kill('SIGKILL')
       await gone

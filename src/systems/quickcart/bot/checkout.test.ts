@@ -188,7 +188,10 @@ test('60: goods stand in no outbox payload, no session and no audit row', async 
   await budi.sees('RAHASIA-60')
   const { found } = await store.db.one<{ found: number }>(sql`
     select (select count(*) from telegram_outbox o where o::text like '%RAHASIA-60%')::int
-      + (select count(*) from niaga.kv k where k::text like '%RAHASIA-60%')::int
-      + (select count(*) from audit.outbox a where a::text like '%RAHASIA-60%')::int as found`)
-  assert.equal(found, 0)
+      + (select count(*) from niaga.kv k where k::text like '%RAHASIA-60%')::int as found`)
+  await shop.auditArrives()
+  const { audited } = await store.audits.one<{ audited: number }>(
+    sql`select count(*)::int as audited from audit_logs a where a::text like '%RAHASIA-60%'`,
+  )
+  assert.deepEqual({ found, audited }, { found: 0, audited: 0 })
 })

@@ -7,9 +7,11 @@ import { openChatShop } from './test-chat.ts'
 const shop = await openChatShop()
 const { store, telegram } = shop
 
+/** What the audit database holds about this person's doing. */
 async function audited(action: string, user: number): Promise<readonly Record<string, unknown>[]> {
-  const rows = await store.db.many<{ context: Record<string, unknown> }>(
-    sql`select context from audit.outbox where action = ${action} and actor_id = ${String(user)} order by seq`,
+  await shop.auditArrives()
+  const rows = await store.audits.many<{ context: Record<string, unknown> }>(
+    sql`select context from audit_logs where action = ${action} and actor_id = ${user} order by id`,
   )
   return rows.map(({ context }) => context)
 }
