@@ -6,6 +6,22 @@ import { sql } from '../../../postgres/sql.ts'
 import type { Store } from '../store.ts'
 import { newestTrail } from './trail.ts'
 
+const tour = [
+  {
+    title: 'Open the Telegram simulator',
+    text: 'Be Budi and press START, or type a product’s number.',
+    href: '/sim/telegram/#user=100000001',
+  },
+  {
+    title: 'Order',
+    text: 'Pick a product and a quantity, then “Lanjut ke pembayaran” (continue to payment) and QRIS.',
+  },
+  {
+    title: 'Pay',
+    text: 'Press “Checkout Page” under the QR code and pay there. The goods arrive in the chat; come back here to follow the money.',
+  },
+]
+
 /** What the front page shows; also while db_audits is away. */
 export async function overview(store: Store, watch: AuditWatch): Promise<Overview> {
   const proof = await watch.look()
@@ -26,7 +42,9 @@ export async function overview(store: Store, watch: AuditWatch): Promise<Overvie
     auditBacklog(store.db),
     newestTrail(store, proof?.verifiedUpTo ?? 0n),
   ])
+  const { telegram, pakasir } = store.config
   return {
+    ...(telegram.simulated && pakasir.simulated ? { tour } : {}),
     counts,
     accounts: accounts.map(({ name, balance }) => ({ name, balance: rupiah(balance) })),
     ...(proof

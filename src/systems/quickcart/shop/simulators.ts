@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { pakasirSimulator } from '../../../gateways/pakasir/simulator/plugin.ts'
 import { PakasirSimulator } from '../../../gateways/pakasir/simulator/simulator.ts'
 import { TelegramSimulator, telegramSimulator } from '../../../gateways/telegram/simulator/index.ts'
+import { parseMoney, rupiah } from '../../../kernel/money.ts'
 import { foreignScope } from '../../../platform/access/guard.ts'
 import { demoPeople } from '../seeds.ts'
 import type { Store } from '../store.ts'
@@ -35,7 +36,12 @@ function playTelegram({ config, clock, log }: Store): TelegramSimulator {
     token: config.telegram.token,
     username: 'quickcart_bot',
     name: 'QuickCart',
-    users: demoPeople.map(({ id, name, username }) => ({ id, first_name: name, username })),
+    users: demoPeople.map(({ id, name, username, role, balance }) => ({
+      id,
+      first_name: name,
+      username,
+      note: balance === '0.00' ? role : `${role}, begins with ${rupiah(parseMoney('IDR', balance))}`,
+    })),
     clock,
     log,
   })
