@@ -39,6 +39,14 @@ function contract(prefix: string, kv: () => Kv, pass: (seconds: number) => void)
     await kv().delete([])
   })
 
+  test('many values in one go: those that are there, and nothing for the rest', async () => {
+    await kv().set(`${prefix}m1`, 'one', 60)
+    await kv().set(`${prefix}m2`, 'two', null)
+    const found = await kv().getMany([`${prefix}m1`, `${prefix}m2`, `${prefix}m3`])
+    assert.deepEqual(Object.fromEntries(found), { [`${prefix}m1`]: 'one', [`${prefix}m2`]: 'two' })
+    assert.equal((await kv().getMany([])).size, 0)
+  })
+
   test('a value is gone after its time, and writing it again starts the time again', async () => {
     await kv().set(`${prefix}short`, 'x', 1)
     pass(1.001)

@@ -77,6 +77,12 @@ export function failoverKv(front: Kv, behind: Kv, log: Log): Kv {
       // A miss may be a Redis that came back empty.
       return (await tryFront(() => front.get(key))) ?? (await behind.get(key))
     },
+    async getMany(keys) {
+      const found = await tryFront(() => front.getMany(keys))
+      if (found?.size === keys.length) return found
+      const missing = keys.filter((key) => !found?.has(key))
+      return new Map([...(found ?? []), ...(await behind.getMany(missing))])
+    },
     set: (key, value, ttlSeconds) => write([key], 'value', (kv) => kv.set(key, value, ttlSeconds)),
     delete: (keys) => write(keys, 'value', (kv) => kv.delete(keys)),
     ttl: (key) => behind.ttl(key),

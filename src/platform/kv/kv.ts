@@ -4,6 +4,8 @@
  */
 export interface Kv {
   get(key: string): Promise<string | undefined>
+  /** Values by key, in one round trip; without those that are not there. */
+  getMany(keys: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Replaces value and time to live as a whole. Seconds; null: does not expire. */
   set(key: string, value: string, ttlSeconds: number | null): Promise<void>
   delete(keys: readonly string[]): Promise<void>

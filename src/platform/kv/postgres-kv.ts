@@ -11,10 +11,14 @@ export class PostgresKv implements Kv {
   }
 
   async get(key: string): Promise<string | undefined> {
-    const row = await this.#db.maybeOne<{ value: string }>(sql`
-      select value from niaga.kv
-      where key = ${key} and (expires_at is null or expires_at > now() + ${this.#offset} * interval '1 ms')`)
-    return row?.value
+    return (await this.getMany([key])).get(key)
+  }
+
+  async getMany(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#db.many<{ key: string; value: string }>(sql`
+      select key, value from niaga.kv
+      where key = any(${keys}) and (expires_at is null or expires_at > now() + ${this.#offset} * interval '1 ms')`)
+    return new Map(rows.map(({ key, value }) => [key, value]))
   }
 
   async set(key: string, value: string, ttlSeconds: number | null): Promise<void> {

@@ -31,6 +31,17 @@ export class RedisKv implements Kv {
     return (await timely(this.#client.get(key))) ?? undefined
   }
 
+  async getMany(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (keys.length === 0) return new Map()
+    const values = await timely(this.#client.mGet([...keys]))
+    return new Map(
+      keys.flatMap((key, i) => {
+        const value = values[i]
+        return typeof value === 'string' ? [[key, value] as const] : []
+      }),
+    )
+  }
+
   async set(key: string, value: string, ttlSeconds: number | null): Promise<void> {
     const expiration = ttlSeconds === null ? {} : { expiration: { type: 'EX', value: ttlSeconds } as const }
     await timely(this.#client.set(key, value, expiration))
