@@ -133,6 +133,7 @@ test('updates that Telegram delivers twice and out of order are answered once ea
   budi.say('akun')
   await budi.sees('Akun kamu')
   await budi.sees('Cara memesan')
+  await shop.drain()
   const { open } = await store.db.one<{ open: number }>(
     sql`select count(*)::int as open from niaga.inbox where status in ('received', 'processing')`,
   )

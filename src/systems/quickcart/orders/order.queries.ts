@@ -126,7 +126,7 @@ async function selectItems(
 ): Promise<readonly ItemRow[]> {
   return db.many<ItemRow>(sql`
     select i.order_id, i.product_id, p.name as product_name, i.price_per_unit, count(*)::int as quantity,
-        case when i.order_id = any (${shownIds}) then array_agg(s.content order by i.id) end as contents
+        case when i.order_id = any (${shownIds}) then array_agg(s.content order by s.created_at, s.id) end as contents
       from order_items i
       join products p on p.id = i.product_id
       join product_stocks s on s.id = i.stock_id
