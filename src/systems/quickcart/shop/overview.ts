@@ -8,8 +8,8 @@ import { newestTrail } from './trail.ts'
 
 const tour = [
   {
-    title: 'Open the Telegram simulator',
-    text: 'Be Budi and press START, or type a product’s number.',
+    title: 'Open Telegram',
+    text: 'You are Budi, in a simulator. Press START, or type a product’s number.',
     href: '/sim/telegram/#user=100000001',
   },
   {
