@@ -1,77 +1,19 @@
 /** `niaga start` as a person uses and abuses it: real processes, real signals, a data folder of its own. */
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { until } from './until.ts'
+import { houseFolder, killHouse, type RunningHouse, stopHouse } from './house.ts'
 
-const NIAGA = join(import.meta.dirname, '..', 'bin', 'niaga')
-const data = await mkdtemp(join(tmpdir(), 'niaga-start-'))
-const environment = { ...process.env, NIAGA_DATA: data, NIAGA_PORT: '0', NODE_TEST_CONTEXT: '' }
-
-interface Running {
-  readonly child: ChildProcess
-  readonly url: string
-}
-
-function niaga(words: readonly string[], extra: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [NIAGA, ...words], {
-    env: { ...environment, ...extra },
-    detached: true,
-  })
-  const said = { text: '' }
-  child.stdout.on('data', (chunk: Buffer) => {
-    said.text += chunk.toString()
-  })
-  child.stderr.on('data', (chunk: Buffer) => {
-    said.text += chunk.toString()
-  })
-  return { child, said }
-}
-
-async function start(): Promise<Running> {
-  const { child, said } = niaga(['start'])
-  await until(() => {
-    assert.equal(child.exitCode, null, said.text)
-    return /is ready/.test(said.text)
-  }, 60_000)
-  const url = /http:\/\/\S+?(?=\/\s)/.exec(said.text)?.[0]
-  assert.ok(url, said.text)
-  return { child, url }
-}
-
-async function run(words: readonly string[], extra: Record<string, string> = {}) {
-  const { child, said } = niaga(words, extra)
-  const [code] = await once(child, 'close')
-  return { code: Number(code), text: said.text }
-}
-
-/** SIGKILL for the whole process group: the launcher and the Node behind it. */
-async function kill({ child }: Running): Promise<void> {
-  const gone = once(child, 'exit')
-  process.kill(-Number(child.pid), 'SIGKILL')
-  await gone
-}
-
-async function stop({ child }: Running): Promise<{ code: number; ms: number }> {
-  const begun = performance.now()
-  const exited = once(child, 'exit')
-  child.kill('SIGTERM')
-  const [code] = await exited
-  return { code: Number(code), ms: performance.now() - begun }
-}
+const { data, start, run, remove } = await houseFolder()
 
 const postmaster = () => join(data, 'postgres', 'data', 'postmaster.pid')
 const postgresPid = () => Number(readFileSync(postmaster(), 'utf8').split('\n')[0])
 
-let running: Running | undefined
+let running: RunningHouse | undefined
 after(async () => {
-  if (running?.child.exitCode === null) await stop(running)
-  await rm(data, { recursive: true, force: true })
+  if (running?.child.exitCode === null) await stopHouse(running)
+  await remove()
 })
 
 test('from nothing to ready: the page, health and reference answer', async () => {
@@ -110,7 +52,7 @@ test('SIGTERM stops application and PostgreSQL within 5 s, also while a page hol
   assert.ok(running)
   const stream = await fetch(`${running.url}/sim/telegram/_sim/events?user_id=1`)
   assert.equal(stream.status, 200)
-  const { code, ms } = await stop(running)
+  const { code, ms } = await stopHouse(running)
   await stream.body?.cancel().catch(() => undefined)
   assert.equal(code, 0)
   assert.ok(ms < 5_000, `took ${ms} ms`)
@@ -118,7 +60,7 @@ test('SIGTERM stops application and PostgreSQL within 5 s, also while a page hol
 })
 
 test('after kill -9 of the application the next start takes over its PostgreSQL', async () => {
-  await kill(await start())
+  await killHouse(await start())
   const orphan = postgresPid()
   running = await start()
   assert.equal(postgresPid(), orphan)
@@ -128,7 +70,7 @@ test('after kill -9 of the application the next start takes over its PostgreSQL'
 test('after kill -9 of everything the next start recovers by itself', async () => {
   assert.ok(running)
   const pid = postgresPid()
-  await kill(running)
+  await killHouse(running)
   process.kill(pid, 'SIGKILL')
   running = await start()
   assert.notEqual(postgresPid(), pid)

@@ -1,9 +1,10 @@
-/** The page at `/`: what runs, where to click, what it counts. Server-rendered, no framework. */
+/** The page at `/`: where to click, what happened, what runs. Server-rendered, no framework. */
 import type { FastifyInstance } from 'fastify'
 import { type Html, html, page, sendHtml } from '../platform/http/html.ts'
-import type { Overview, Trail } from '../platform/system.ts'
+import type { Overview } from '../platform/system.ts'
 import type { Database } from '../postgres/database.ts'
 import { type Health, probe } from '../postgres/health.ts'
+import { orderTrail } from './front-page-trail.ts'
 import type { OpenedSystem } from './house.ts'
 import { VERSION } from './version.ts'
 
@@ -18,6 +19,7 @@ export function frontPage(
   systems: readonly OpenedSystem[],
   databases: readonly Database[],
 ): void {
+  const since = new Date(Date.now() - process.uptime() * 1_000)
   app.get('/', { config: { access: 'public' }, schema: { hide: true } }, async (_request, reply) => {
     const [health, sections] = await Promise.all([
       Promise.all(databases.map(probe)),
@@ -25,7 +27,7 @@ export function frontPage(
     ])
     return sendHtml(
       reply,
-      page({ title: 'Niaga', body: body(health, sections), scripts: ['/assets/refresh.js'] }),
+      page({ title: 'Niaga', body: body(health, sections, since), scripts: ['/assets/refresh.js'] }),
     )
   })
 }
@@ -36,25 +38,25 @@ async function section(system: OpenedSystem): Promise<Section> {
   return { system, overview }
 }
 
-function body(health: readonly Health[], sections: readonly Section[]): Html {
+function body(health: readonly Health[], sections: readonly Section[], since: Date): Html {
   return html`
 <header>
   <h1>Niaga</h1>
-  <span class="quiet">version ${VERSION} · ${process.uptime().toFixed(0)} s up</span>
+  <span class="quiet">version ${VERSION} · running since ${utc(since)}</span>
 </header>
 <main data-refresh="2000">
   ${sections.map(systemSection)}
   <h2>Databases</h2>
   <div class="card scroll"><table>
-    <thead><tr><th>Database</th><th>Status</th><th class="number">Latency</th><th>PostgreSQL</th><th class="number">Size</th></tr></thead>
+    <thead><tr><th>Database</th><th>Status</th><th class="number">Latency</th><th class="number">Size</th></tr></thead>
     <tbody>${health.map(databaseRow)}</tbody>
   </table></div>
   <h2>For developers and operators</h2>
-  <div class="cards">
-    ${link('/reference', 'API reference', 'every operation, its schema and its errors')}
+  <div class="cards links">
+    ${link('/reference/', 'API reference', 'every operation, its schema and its errors')}
     ${link('/openapi.json', 'OpenAPI 3.1', 'the same for machines')}
     ${link('/errors', 'Errors', 'every code and what it means')}
-    ${link('/health/db', 'Health', 'live, ready, and each database')}
+    ${link('/health/db', 'Health', 'each database and its latency')}
     ${link('/metrics', 'Metrics', 'for Prometheus')}
   </div>
 </main>
@@ -68,73 +70,60 @@ function systemSection({ system: { manifest }, overview }: Section): Html {
   return html`
   <h2>${manifest.title}</h2>
   <p class="quiet">${manifest.about}</p>
-  <div class="cards">${overview.links.map(({ href, label, about }) => link(href, label, about))}</div>
+  ${overview.tour && tourStrip(overview.tour)}
+  ${orderTrail(overview)}
   <div class="cards facts">
     <section class="card"><h3>Counts</h3><table><tbody>
       ${overview.counts.map(({ label, value }) => html`<tr><td>${label}</td><td class="number">${value}</td></tr>`)}
     </tbody></table></section>
-    <section class="card"><h3>Money by account</h3>
-      ${overview.accounts.length === 0 ? html`<p class="quiet">No account has moved yet.</p>` : accountsTable(overview)}
-    </section>
+    <section class="card"><h3>Money by account</h3>${accounts(overview)}</section>
     ${overview.audit && html`<section class="card"><h3>Audit trail</h3>${audit(overview.audit)}</section>`}
   </div>
-  ${overview.trail && trail(overview.trail)}`
+  <div class="cards links">${overview.links.map(({ href, label, about }) => link(href, label, about))}</div>`
 }
 
-/** One order, followed from the money to the record. */
-function trail({ title, transfers, ledgerOk, audit, auditOk }: Trail): Html {
+/** Only one step is a link: the one to begin with. */
+function tourStrip(steps: NonNullable<Overview['tour']>): Html {
+  return html`<section class="tour" aria-label="Try it"><ol>${steps.map(
+    ({ title, text, href }) => html`<li>
+      ${href === undefined ? html`<strong class="step">${title}</strong>` : html`<a class="button" href="${href}">${title}</a>`}
+      <span>${text}</span></li>`,
+  )}</ol></section>`
+}
+
+/** Accounts that stand at zero are only named: money is what one looks for. */
+function accounts({ accounts: all }: Overview): Html {
+  const isMoved = ({ balance }: (typeof all)[number]) => /[1-9]/.test(balance)
+  const moved = all.filter(isMoved)
+  const still = all.filter((account) => !isMoved(account)).map(({ name }) => name)
   return html`
-  <h3 class="spaced">The newest paid order, <code>${title}</code></h3>
-  <div class="cards facts">
-    <section class="card scroll"><h3>Ledger ${badge(ledgerOk)}</h3><table>
-      <thead><tr><th>From</th><th>To</th><th class="number">Amount</th></tr></thead>
-      <tbody>${transfers.map(
-        ({ from, to, amount }) =>
-          html`<tr><td><code>${from}</code></td><td><code>${to}</code></td><td class="number">${amount}</td></tr>`,
-      )}</tbody>
-    </table></section>
-    <section class="card scroll"><h3>Audit ${badge(auditOk)}</h3>
-      ${audit.length === 0 ? html`<p class="quiet">Not relayed yet.</p>` : auditTable(audit)}
-    </section>
-  </div>`
-}
-
-function badge(ok: boolean): Html {
-  return html`<span class="badge ${ok ? 'good' : 'bad'}">${ok ? 'verified' : 'not verified'}</span>`
-}
-
-function auditTable(rows: Trail['audit']): Html {
-  return html`<table>
-    <thead><tr><th class="number">Row</th><th>What</th><th>Of</th><th>When (UTC)</th></tr></thead>
-    <tbody>${rows.map(
-      ({ id, action, entity, at }) =>
-        html`<tr><td class="number">${id}</td><td>${action}</td><td><code>${entity}</code></td><td>${at.toISOString().slice(11, 23)}</td></tr>`,
-    )}</tbody>
-  </table>`
-}
-
-function accountsTable({ accounts }: Overview): Html {
-  return html`<table><tbody>
-    ${accounts.map(({ name, balance }) => html`<tr><td><code>${name}</code></td><td class="number">${balance}</td></tr>`)}
-  </tbody></table>`
+    ${moved.length === 0 && html`<p class="quiet">No money has moved yet.</p>`}
+    <table><tbody>
+      ${moved.map(({ name, balance }) => html`<tr><td><code>${name}</code></td><td class="number">${balance}</td></tr>`)}
+    </tbody></table>
+    <p class="quiet">Every rupiah leaves one account and enters another: together they are always zero.
+      ${still.length > 0 && `At zero: ${still.join(', ')}.`}</p>`
 }
 
 function audit({ ok, verifiedUpTo, waiting }: NonNullable<Overview['audit']>): Html {
   return html`
-    <p class="${ok ? 'good' : 'bad'}">${ok ? 'Chain verified' : 'The chain is broken'} up to ${verifiedUpTo}</p>
+    <p class="${ok ? 'good' : 'bad'}">${ok ? `Chain verified up to ${verifiedUpTo}` : `The chain is broken after ${verifiedUpTo}`}</p>
     <p class="quiet">${waiting === 0 ? 'Nothing waits to be written.' : `${waiting} ${waiting === 1 ? 'row waits' : 'rows wait'} to be written.`}</p>`
 }
 
-function databaseRow({ name, ok, latencyMs, version, size }: Health): Html {
+function databaseRow({ name, ok, latencyMs, version, size, problem }: Health): Html {
   return html`<tr>
-    <td><code>${name}</code></td>
-    <td class="${ok ? 'good' : 'bad'}">${ok ? 'up' : 'down'}</td>
+    <td><code>${name}</code> <span class="quiet">${version && `PostgreSQL ${version}`}</span></td>
+    <td class="${ok ? 'good' : 'bad'}">${ok ? 'up' : `down${problem ? `: ${problem}` : ''}`}</td>
     <td class="number">${ok && `${latencyMs} ms`}</td>
-    <td>${version}</td>
     <td class="number">${size}</td>
   </tr>`
 }
 
 function link(href: string, label: string, about: string): Html {
   return html`<a class="card link" href="${href}"><strong>${label}</strong><span class="quiet">${about}</span></a>`
+}
+
+function utc(instant: Date): string {
+  return `${instant.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

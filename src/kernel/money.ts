@@ -48,7 +48,8 @@ export function formatMoney<C extends Currency>(currency: C, amount: Money<C>): 
 export function rupiah(amount: Money<'IDR'>): string {
   const [whole = '0', fraction = '00'] = formatMoney('IDR', amount).split('.')
   const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, '.')
-  return `Rp ${grouped}${fraction === '00' ? '' : `,${fraction}`}`
+  const sign = grouped.startsWith('-') ? '-' : ''
+  return `${sign}Rp ${grouped.slice(sign.length)}${fraction === '00' ? '' : `,${fraction}`}`
 }
 
 /** True where the amount has no fraction of a whole unit. */

@@ -53,6 +53,8 @@ export interface RunningSystem {
 }
 
 export interface Overview {
+  /** How a newcomer tries the system, in order; absent where real outside parties are configured. */
+  readonly tour?: readonly { readonly title: string; readonly text: string; readonly href?: string }[]
   /** "Orders": 12 */
   readonly counts: readonly { readonly label: string; readonly value: string }[]
   readonly accounts: readonly { readonly name: string; readonly balance: string }[]

@@ -13,7 +13,7 @@ export function errorsPage(app: FastifyInstance, catalogue: ErrorCatalogue): voi
   const body = html`<main>
 <h1>Errors</h1>
 <p>Every failed request answers <code>application/problem+json</code>. Programs look at <code>code</code> alone; texts may change.</p>
-<div class="scroll"><table>
+<div class="scroll"><table class="stack">
 <thead><tr><th>Code</th><th class="number">Status</th><th>Meaning</th></tr></thead>
 <tbody>${rows}</tbody>
 </table></div>

@@ -1,0 +1,86 @@
+/** The whole application as a person starts it, for tests: a real process over a data folder of its own. */
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { until } from './until.ts'
+
+const NIAGA = join(import.meta.dirname, '..', 'bin', 'niaga')
+
+export interface RunningHouse {
+  readonly child: ChildProcess
+  /** Without a slash at the end. */
+  readonly url: string
+}
+
+export interface Finished {
+  readonly code: number
+  /** Standard output and standard error, as they came. */
+  readonly text: string
+}
+
+export interface HouseFolder {
+  readonly data: string
+  /** `niaga start`; resolves when it says that it is ready. */
+  start(): Promise<RunningHouse>
+  /** Any other command of `niaga`, to its end. */
+  run(words: readonly string[], extra?: Record<string, string>): Promise<Finished>
+  remove(): Promise<void>
+}
+
+export async function houseFolder(): Promise<HouseFolder> {
+  const data = await mkdtemp(join(tmpdir(), 'niaga-house-'))
+  const environment = { ...process.env, NIAGA_DATA: data, NIAGA_PORT: '0', NODE_TEST_CONTEXT: '' }
+  const niaga = (words: readonly string[], extra: Record<string, string> = {}) =>
+    launch(words, { ...environment, ...extra })
+  return {
+    data,
+    async start() {
+      const { child, said } = niaga(['start'])
+      await until(() => {
+        assert.equal(child.exitCode, null, said.text)
+        return /is ready/.test(said.text)
+      }, 60_000)
+      const url = /http:\/\/\S+?(?=\/\s)/.exec(said.text)?.[0]
+      assert.ok(url, said.text)
+      return { child, url }
+    },
+    async run(words, extra) {
+      const { child, said } = niaga(words, extra)
+      const [code] = await once(child, 'close')
+      return { code: Number(code), text: said.text }
+    },
+    async remove() {
+      await rm(data, { recursive: true, force: true })
+    },
+  }
+}
+
+/** SIGKILL for the whole process group: the launcher and the Node behind it. */
+export async function killHouse({ child }: RunningHouse): Promise<void> {
+  const gone = once(child, 'exit')
+  process.kill(-Number(child.pid), 'SIGKILL')
+  await gone
+}
+
+/** Asks it to stop, as Ctrl-C does. */
+export async function stopHouse({ child }: RunningHouse): Promise<{ code: number; ms: number }> {
+  const begun = performance.now()
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  const [code] = await exited
+  return { code: Number(code), ms: performance.now() - begun }
+}
+
+function launch(words: readonly string[], env: NodeJS.ProcessEnv) {
+  const child = spawn(process.execPath, [NIAGA, ...words], { env, detached: true })
+  const said = { text: '' }
+  const listen = (chunk: Buffer) => {
+    said.text += chunk.toString()
+  }
+  child.stdout.on('data', listen)
+  child.stderr.on('data', listen)
+  return { child, said }
+}
