@@ -1,5 +1,5 @@
 -- Everything that a pending order's payment sets off, in the transaction that takes the money: paid, goods sold,
--- voucher used up and its pause begun, products counted, money booked, goods and news on their way.
+-- voucher used up and its pause begun, money booked, goods and news on their way. count_sold.sql does the rest.
 create or replace function public.finish_order(p_order_id integer) returns void
 language plpgsql set search_path = '' as $$
 declare
@@ -23,8 +23,6 @@ begin
     coalesce(v_payment.id, p_order_id)::text, v_order.user_id,
     jsonb_build_object('invoice_id', v_order.invoice_id, 'method', v_order.payment_method,
       'amount', v_order.total_bill::text));
-  -- Last, since everybody who buys the same product waits for this row until the commit.
-  perform public.count_sold(p_order_id);
 end
 $$;
 
@@ -39,19 +37,5 @@ begin
       values (p_user, niaga.now(),
         niaga.now() + make_interval(secs => public.setting('voucher_cooldown_seconds')::double precision));
   end if;
-end
-$$;
-
--- Adds the order's units to its products' counts; by product id, so that two orders never wait for each other.
-create or replace function public.count_sold(p_order_id integer) returns void
-language plpgsql set search_path = '' as $$
-begin
-  perform from public.products p
-    where p.id in (select i.product_id from public.order_items i where i.order_id = p_order_id)
-    order by p.id for no key update;
-  update public.products p set sold_count = p.sold_count + sold.units
-    from (select i.product_id, count(*) as units from public.order_items i
-      where i.order_id = p_order_id group by i.product_id) sold
-    where p.id = sold.product_id;
 end
 $$;

@@ -3,6 +3,7 @@
 -- niaga:require functions/note_imported_order.sql
 -- niaga:require functions/guard_order_item.sql
 -- niaga:require functions/order_consistency.sql
+-- niaga:require functions/count_sold.sql
 -- niaga:require functions/product_stock_lifecycle.sql
 -- niaga:require functions/notify_stock_changed.sql
 -- niaga:require functions/retain_financial_record.sql
@@ -81,6 +82,8 @@ FOR EACH ROW WHEN (new.status <> 'pending') EXECUTE FUNCTION note_imported_order
 CREATE CONSTRAINT TRIGGER order_consistency
 AFTER INSERT OR UPDATE OF status, subtotal ON orders DEFERRABLE INITIALLY DEFERRED
 FOR EACH ROW EXECUTE FUNCTION order_consistency('id');
+CREATE CONSTRAINT TRIGGER zz_count_sold AFTER UPDATE ON orders DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW WHEN (old.status <> 'paid' AND new.status = 'paid') EXECUTE FUNCTION count_sold();
 CREATE TRIGGER retention_guard BEFORE DELETE ON orders
 FOR EACH ROW WHEN (old.status = 'paid') EXECUTE FUNCTION retain_financial_record();
 select niaga.declare_lifecycle('orders', 'status', '{pending}',
@@ -117,6 +120,7 @@ DROP TABLE orders;
 DROP FUNCTION retain_financial_record();
 DROP FUNCTION notify_stock_changed();
 DROP FUNCTION product_stock_lifecycle();
+DROP FUNCTION count_sold();
 DROP FUNCTION order_consistency();
 DROP FUNCTION guard_order_item();
 DROP FUNCTION note_imported_order();
