@@ -4,7 +4,7 @@ import type { ReplyKeyboardMarkup } from 'grammy/types'
 const IDS_PER_ROW = 8
 
 /** Its words, without the emoji; some clients and people leave that out. */
-export const labels = { products: 'LIST PRODUK', stock: 'STOK', account: 'AKUN' } as const
+const labels = { products: 'LIST PRODUK', stock: 'STOK', account: 'AKUN' } as const
 
 export type Label = keyof typeof labels
 

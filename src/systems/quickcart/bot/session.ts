@@ -20,12 +20,7 @@ const Context = Type.Object({
 })
 
 const SessionSchema = Type.Object({
-  flow: Type.Union([
-    Type.Literal('onboarding'),
-    Type.Literal('browsing'),
-    Type.Literal('ordering'),
-    Type.Literal('contact_admin'),
-  ]),
+  flow: Type.Union([Type.Literal('onboarding'), Type.Literal('ordering')]),
   state: Type.Union([
     Type.Literal('name'),
     Type.Literal('whatsapp'),
@@ -33,7 +28,6 @@ const SessionSchema = Type.Object({
     Type.Literal('selecting_quantity'),
     Type.Literal('awaiting_voucher'),
     Type.Literal('awaiting_payment'),
-    Type.Literal('awaiting_message'),
   ]),
   context: Context,
   /** The update that wrote it: handled again after a crash, that update changes nothing any more. */
@@ -67,7 +61,7 @@ export async function dropSession(store: Store, user: UserId): Promise<void> {
   await store.kv.delete([sessionKey(user)])
 }
 
-export function sessionKey(user: UserId): string {
+function sessionKey(user: UserId): string {
   return `session:${user}`
 }
 

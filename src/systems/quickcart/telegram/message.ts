@@ -11,7 +11,7 @@ export interface Message {
 }
 
 /** Telegram takes 1 to 64 bytes; more would be refused when the message is sent. */
-export const MAX_CALLBACK_BYTES = 64
+const MAX_CALLBACK_BYTES = 64
 
 /** @throws RangeError where the data would not fit into a button. */
 export function button(text: string, callback_data: string): InlineKeyboardButton {

@@ -44,7 +44,7 @@ export async function sendNotice(store: Store, row: OutboxRow, kind: string): Pr
   return await send(notice)
 }
 
-export function invoiceOf(row: OutboxRow): string {
+function invoiceOf(row: OutboxRow): string {
   const { invoice } = row.payload
   return typeof invoice === 'string' ? invoice : (row.ref_id ?? '')
 }

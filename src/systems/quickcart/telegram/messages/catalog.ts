@@ -3,6 +3,7 @@ import type { InlineKeyboardButton } from 'grammy/types'
 import { rupiah } from '../../../../kernel/money.ts'
 import type { ProductPage, ProductView } from '../../catalog/browse.ts'
 import type { Category } from '../../catalog/product.queries.ts'
+import type { TopBuyer } from '../../shop/stats.ts'
 import { categoryKey } from '../category-key.ts'
 import { type Html, html, lines } from '../html.ts'
 import { button, type Message } from '../message.ts'
@@ -61,12 +62,6 @@ export function bestSellerList(products: readonly ProductView[]): Message {
   }
 }
 
-export interface TopBuyer {
-  /** Already masked to two letters. */
-  readonly name: string
-  readonly orders: number
-}
-
 export function topBuyerList(buyers: readonly TopBuyer[]): Message {
   return {
     text: lines(
@@ -101,11 +96,6 @@ export function productCard(product: ProductView, quantity: number): Message {
       [button('❌ Batalkan', 'menu:main')],
     ],
   }
-}
-
-/** What is in stock, for [STOK] and /stock. */
-export function stockList(page: ProductPage, turn: (page: number) => string): Message {
-  return productList('Stok', page, turn)
 }
 
 function productLine({ id, name, price, stockCount }: ProductView): Html {

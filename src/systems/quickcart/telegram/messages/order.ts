@@ -25,9 +25,7 @@ export function itemLine({ productName, quantity, pricePerUnit }: PricedLine): H
 }
 
 /** Goods, discount, fee, total: of an order or of a quote. */
-export function amountLines(
-  amounts: Pick<OrderView, 'subtotal' | 'voucherDiscount' | 'fee' | 'total'>,
-): Html {
+function amountLines(amounts: Pick<OrderView, 'subtotal' | 'voucherDiscount' | 'fee' | 'total'>): Html {
   const { subtotal, voucherDiscount, fee, total } = amounts
   return lines(
     html`Subtotal: ${rupiah(subtotal)}`,
