@@ -1,11 +1,10 @@
 /** The page at `/`: where to click, what happened, what runs. Server-rendered, no framework. */
 import type { FastifyInstance } from 'fastify'
 import { type Html, html, page, sendHtml } from '../platform/http/html.ts'
-import type { Overview } from '../platform/system.ts'
+import type { OpenedSystem, Overview } from '../platform/system.ts'
 import type { Database } from '../postgres/database.ts'
 import { type Health, probe } from '../postgres/health.ts'
 import { orderTrail } from './front-page-trail.ts'
-import type { OpenedSystem } from './house.ts'
 import { VERSION } from './version.ts'
 
 interface Section {

@@ -52,6 +52,11 @@ export interface RunningSystem {
   overview(): Promise<Overview>
 }
 
+export interface OpenedSystem {
+  readonly manifest: SystemManifest
+  readonly running: RunningSystem
+}
+
 export interface Overview {
   /** How a newcomer tries the system, in order; absent where real outside parties are configured. */
   readonly tour?: readonly { readonly title: string; readonly text: string; readonly href?: string }[]
