@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { openChatShop, type Person } from '../../../../test/quickcart-chat.ts'
 import { until } from '../../../../test/until.ts'
 import { sql } from '../../../postgres/sql.ts'
-import { openChatShop, type Person } from './test-chat.ts'
 
 const shop = await openChatShop()
 const { store, telegram, pakasir } = shop
@@ -165,7 +165,7 @@ test('a voucher lowers the total; a wrong code is said and another may follow', 
   const id = await shop.goods(50_000, ['SATU'])
   const code = 'KODE2345'
   const budi = await shop.person().registered({ balance: 100_000 })
-  await store.db.run(sql`
+  await shop.owner.db.run(sql`
     insert into vouchers (code, amount, created_by, expires_at)
       values (${code}, 10000, ${budi.id}, ${new Date(shop.clock.now().getTime() + 86_400_000)})`)
   budi.say(String(id))

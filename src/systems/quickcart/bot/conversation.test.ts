@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { openChatShop } from '../../../../test/quickcart-chat.ts'
 import { until } from '../../../../test/until.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { categoryKey } from '../telegram/category-key.ts'
+import { createBot } from './bot.ts'
 import { receiveUpdate } from './receive-update.ts'
-import { openChatShop } from './test-chat.ts'
 
 const shop = await openChatShop()
 const { store, telegram } = shop
@@ -124,6 +125,31 @@ test('47: an update that comes twice is handled once', async () => {
     select (select count(*) from niaga.inbox where event_id = '77')::int as events,
       (select count(*) from telegram_outbox where dedupe_key like 'update:77:%')::int as answers`)
   assert.deepEqual({ events, answers }, { events: 1, answers: 1 })
+})
+
+test('an update handled again after a crash changes nothing and says nothing twice', async () => {
+  const id = await shop.goods(5_000, ['a', 'b', 'c', 'd'])
+  const budi = await shop.person().registered()
+  budi.say(String(id))
+  const card = await budi.sees('Harga: Rp 5.000')
+  await budi.press('qty:1')
+  await budi.sees('Jumlah: 2')
+  await shop.drain()
+  const { body } = await store.db.one<{ body: Buffer }>(sql`
+    select body from niaga.inbox where queue = ${String(budi.id)} order by sequence desc limit 1`)
+  const bot = createBot(store)
+  for (let n = 0; n < 2; n++) await bot.handle(JSON.parse(body.toString('utf8')))
+  // As if the process had died after the answer was queued and before the session was written.
+  const session = JSON.parse((await store.kv.get(`session:${budi.id}`)) ?? '{}')
+  const before = { ...session, update_id: 0, context: { ...session.context, quantity: 1 } }
+  await store.kv.set(`session:${budi.id}`, JSON.stringify(before), 60)
+  await bot.handle(JSON.parse(body.toString('utf8')))
+  await shop.drain()
+  assert.match((await store.kv.get(`session:${budi.id}`)) ?? '', /"quantity":2/)
+  const edits = telegram
+    .calls('editMessageText')
+    .filter(({ payload }) => payload.message_id === card.message_id)
+  assert.equal(edits.length, 1)
 })
 
 test('updates that Telegram delivers twice and out of order are answered once each', async () => {

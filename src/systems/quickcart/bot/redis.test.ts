@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { openChatShop } from '../../../../test/quickcart-chat.ts'
 import { redisMissing, testRedis } from '../../../../test/redis.ts'
-import { openChatShop } from './test-chat.ts'
 
 const redis = await testRedis()
 if (!redisMissing) {

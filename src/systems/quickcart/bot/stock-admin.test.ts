@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { openChatShop } from '../../../../test/quickcart-chat.ts'
 import { until } from '../../../../test/until.ts'
 import { sql } from '../../../postgres/sql.ts'
-import { openChatShop } from './test-chat.ts'
 
 const shop = await openChatShop()
 const { store, telegram } = shop

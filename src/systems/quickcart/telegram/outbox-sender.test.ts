@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { openChatShop, type Person } from '../../../../test/quickcart-chat.ts'
 import { until } from '../../../../test/until.ts'
 import { advanceClock } from '../../../platform/jobs/drain.ts'
 import { sql } from '../../../postgres/sql.ts'
-import { openChatShop, type Person } from '../bot/test-chat.ts'
 import { startOutboxSender } from './outbox-sender.ts'
 
 const shop = await openChatShop()
@@ -162,7 +162,9 @@ test('an order that expired long ago: the QR is too old to delete, so its captio
 test('a group that moved keeps getting notices at its new id', async () => {
   const admin = await shop.person('Admin').registered({ role: 'admin' })
   const group = telegram.addGroup('Tim', [admin.id])
-  await store.db.run(sql`insert into notification_groups (chat_id, added_by) values (${group}, ${admin.id})`)
+  await shop.owner.db.run(
+    sql`insert into notification_groups (chat_id, added_by) values (${group}, ${admin.id})`,
+  )
   const moved = telegram.migrateGroup(group)
   const id = await shop.goods(1_000, ['X'])
   const budi = await shop.person().registered({ balance: 1_000 })
@@ -172,7 +174,7 @@ test('a group that moved keeps getting notices at its new id', async () => {
   )
   const groups = await store.db.many<{ chat_id: bigint }>(sql`select chat_id from notification_groups`)
   assert.deepEqual(groups, [{ chat_id: BigInt(moved) }])
-  await store.db.run(sql`delete from notification_groups`)
+  await shop.owner.db.run(sql`delete from notification_groups`)
 })
 
 test('two senders, three chats, thirty messages: each once, in order, and never too fast', async (t) => {

@@ -1,16 +1,15 @@
-/** People who chat with the shop's bot, for tests; the shop itself is test/quickcart-shop.ts. */
-import { openShop, type Shop } from '../../../../test/quickcart-shop.ts'
-import type { SimMessage, Transcript } from '../../../gateways/telegram/simulator/index.ts'
-import { systemCaller } from '../../../kernel/caller.ts'
-import { wholeMoney } from '../../../kernel/money.ts'
-import { sql } from '../../../postgres/sql.ts'
-import { createProduct } from '../catalog/create-product.ts'
-import { addStock } from '../stock/add-stock.ts'
+/** People who chat with the shop's bot, for tests; the shop itself is quickcart-shop.ts. */
+
+import type { SimMessage, Transcript } from '../src/gateways/telegram/simulator/index.ts'
+import { systemCaller } from '../src/kernel/caller.ts'
+import { wholeMoney } from '../src/kernel/money.ts'
+import { sql } from '../src/postgres/sql.ts'
+import { createProduct } from '../src/systems/quickcart/catalog/create-product.ts'
+import { addStock } from '../src/systems/quickcart/stock/add-stock.ts'
+import { openShop, type Shop } from './quickcart-shop.ts'
 
 let lastPerson = 200_000_000
 let lastProduct = 100
-
-export type ChatShop = Awaited<ReturnType<typeof openChatShop>>
 
 /** At the top of a test file: `const shop = await openChatShop()`. */
 export async function openChatShop(options?: Parameters<typeof openShop>[0]) {
@@ -44,9 +43,9 @@ export async function openChatShop(options?: Parameters<typeof openShop>[0]) {
 /** Somebody at the other end of the chat. */
 export class Person {
   readonly id: number
-  readonly #shop: Pick<Shop, 'store' | 'telegram'>
+  readonly #shop: Pick<Shop, 'owner' | 'telegram'>
 
-  constructor(shop: Pick<Shop, 'store' | 'telegram'>, id: number) {
+  constructor(shop: Pick<Shop, 'owner' | 'telegram'>, id: number) {
     this.id = id
     this.#shop = shop
   }
@@ -85,7 +84,7 @@ export class Person {
     balance?: number
     role?: string
   } = {}): Promise<this> {
-    await this.#shop.store.db.run(sql`
+    await this.#shop.owner.db.run(sql`
       insert into users (id, name, bank_id, account_balance, member_status)
         values (${this.id}, 'Budi', ${String(this.id).slice(-6)}, ${balance}, ${role})`)
     return this
