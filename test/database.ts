@@ -5,18 +5,19 @@
  * their migrations, so that a changed file makes a new one and nothing else does.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach } from 'node:test'
 import pg from 'pg'
 import { type Clock, systemClock } from '../src/kernel/clock.ts'
-import { withDatabase } from '../src/postgres/connection.ts'
+import { APPLICATION_ROLE, openToApplication } from '../src/postgres/application-role.ts'
+import { databaseName, withDatabase } from '../src/postgres/connection.ts'
 import { type Database, openDatabase } from '../src/postgres/database.ts'
 import { type EmbeddedServer, startEmbedded } from '../src/postgres/embedded.ts'
 import { type DatabaseManifest, isSqlComponent } from '../src/postgres/manifest.ts'
 import { readComponent } from '../src/postgres/migrate/files.ts'
 import { migrateUp } from '../src/postgres/migrate/run.ts'
-import { tripWires } from './trip-wires.ts'
+import { leakedClients, tripWires } from './trip-wires.ts'
 
 const DIRECTORY = join(import.meta.dirname, '..', '.niaga', 'test')
 
@@ -37,7 +38,10 @@ export interface TestDatabase {
   /** Its manifest's name: "db_store1". */
   readonly name: string
   readonly url: string
+  /** As the owner: may do everything, also damage. */
   readonly db: Database
+  /** As the running application is: with its login and its rights. */
+  readonly application: Database
 }
 
 /**
@@ -51,18 +55,30 @@ export async function testDatabase(
 ): Promise<TestDatabase> {
   const url = await cloneDatabase(manifest)
   const db = openDatabase({ name: manifest.name, url, errors: manifest.errors, clock })
+  const application = openDatabase({
+    name: manifest.name,
+    url: await applicationUrl(url),
+    role: APPLICATION_ROLE,
+    errors: manifest.errors,
+    clock,
+  })
   let failed = false
   afterEach((t) => {
     if ('passed' in t && t.passed === false) failed = true
   })
   after(async () => {
-    const problems = await tripWires(db)
-    await db.close()
+    const problems = [...(await tripWires(db)), ...leakedClients(application)]
+    await Promise.all([db.close(), application.close()])
     if (failed || problems.length > 0) console.error(`kept for you to look at: ${url}`)
     else await dropDatabase(url)
     if (problems.length > 0) throw new Error(`trip-wires of ${manifest.name}:\n${problems.join('\n')}`)
   })
-  return { name: manifest.name, url, db }
+  return { name: manifest.name, url, db, application }
+}
+
+/** The database through the login of the running application. */
+export async function applicationUrl(url: string): Promise<string> {
+  return withDatabase(await openToApplication(await startTestServer()), databaseName(url))
 }
 
 /** A clone by hand, for tests that start processes on it; drop it with `dropDatabase`. */
@@ -106,7 +122,10 @@ async function ensureTemplate(serverUrl: string, manifest: DatabaseManifest): Pr
 async function contentHash(manifest: DatabaseManifest): Promise<string> {
   const hash = createHash('sha256')
   for (const component of manifest.components) {
-    if (!isSqlComponent(component)) continue
+    if (!isSqlComponent(component)) {
+      hash.update(await readFile(component.grants))
+      continue
+    }
     const files = await readComponent(component)
     for (const file of files.migrations) hash.update(file.version).update(file.checksum)
     for (const file of files.functions.values()) hash.update(file.file).update(file.hash)

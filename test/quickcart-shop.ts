@@ -1,6 +1,6 @@
 /**
- * A whole QuickCart for tests: real databases, a real HTTP server, jobs, relay and bot at work, and Telegram and the
- * gateway simulated on sockets of their own. Time passes by `advance`; nothing sleeps.
+ * A whole QuickCart for tests, with the rights of the running application: real databases, a real HTTP server, jobs,
+ * relay and bot at work, Telegram and the gateway simulated on sockets of their own. Time passes by `advance`.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -86,8 +86,8 @@ export async function openShop({ log = silentLog, environment = {} }: ShopOption
   closing.push(() => rm(data, { recursive: true, force: true }), telegram.close, gateway.close)
 
   const databases = new Map([
-    [storeDatabase.name, shopDb.db],
-    [auditsDatabase.name, auditDb.db],
+    [storeDatabase.name, shopDb.application],
+    [auditsDatabase.name, auditDb.application],
   ])
   const metrics = createMetrics(log)
   const context: SystemContext = {
@@ -138,13 +138,23 @@ export async function openShop({ log = silentLog, environment = {} }: ShopOption
     secret: WEBHOOK_SECRET,
   }
   await system.start()
-  const parts = { origin, store, clock, telegram: telegram.simulator, pakasir: gateway.simulator, system }
+  const parts = {
+    origin,
+    store,
+    /** The databases with the owner's rights: for what is there before, and for damage. */
+    owner: { db: shopDb.db, audits: auditDb.db },
+    clock,
+    telegram: telegram.simulator,
+    pakasir: gateway.simulator,
+    system,
+  }
   return Object.assign(actions(parts), parts, { baseUrl: `${origin}/quickcart/v1` })
 }
 
 interface Parts {
   readonly origin: string
   readonly store: Store
+  readonly owner: Pick<Store, 'db' | 'audits'>
   readonly clock: SandboxClock
   readonly telegram: TelegramSimulator
   readonly pakasir: PakasirSimulator
@@ -153,7 +163,7 @@ interface Parts {
 let lastPerson = 300_000_000
 let lastProduct = 1_000
 
-function actions({ origin, store, clock, telegram, pakasir }: Parts) {
+function actions({ origin, store, owner, clock, telegram, pakasir }: Parts) {
   const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
     const { as, key, body, headers = {} } = options
     const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body)
@@ -201,7 +211,7 @@ function actions({ origin, store, clock, telegram, pakasir }: Parts) {
       lastPerson += 1
       const id = lastPerson
       telegram.addUser({ id, first_name: name })
-      await store.db.run(sql`
+      await owner.db.run(sql`
         insert into users (id, name, bank_id, member_status, account_balance)
           values (${id}, ${name}, ${String(id).slice(-6)}, ${role ?? 'customer'}, ${balance ?? '0'})`)
       const { status, body } = await call('POST', '/auth/telegram', {

@@ -27,7 +27,7 @@ async function deadJobs(db: Database): Promise<string[]> {
   return rows.map((row) => `job ${row.task_identifier} failed for good: ${row.last_error}`)
 }
 
-function leakedClients(db: Database): string[] {
+export function leakedClients(db: Database): string[] {
   const { totalCount, idleCount } = db.pool
   return totalCount === idleCount ? [] : [`${totalCount - idleCount} clients were not given back to the pool`]
 }

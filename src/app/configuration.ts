@@ -33,6 +33,9 @@ const variables = {
   NIAGA_POSTGRES_URL: optional(
     url('a PostgreSQL 15 to 18 server to use instead of the embedded one', POSTGRES),
   ),
+  NIAGA_POSTGRES_APP_URL: optional(
+    url('the same server with a login for the running application, that owns nothing', POSTGRES),
+  ),
   NIAGA_LOG_LEVEL: oneOf('how much is logged', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
   NIAGA_TRUSTED_PROXIES: list(
     'addresses of reverse proxies whose X-Forwarded-For is believed, commas between them',
@@ -62,7 +65,7 @@ export function loadConfiguration(environment: Environment = withDotEnv()): Conf
   const own = collect(() => readVariables(variables, environment))
   for (const system of systems) collect(() => readVariables(system.variables, environment))
   for (const { name, urlVariables } of systems.flatMap((system) => system.databases)) {
-    const names = [...urlVariables, urlVariable(name)]
+    const names = [...urlVariables, urlVariable(name), applicationUrlVariable(name)]
     const urls = Object.fromEntries(names.map((key) => [key, optional(url(`where ${name} lives`, POSTGRES))]))
     collect(() => readVariables(urls, environment))
   }
@@ -73,6 +76,11 @@ export function loadConfiguration(environment: Environment = withDotEnv()): Conf
 /** `NIAGA_DB_STORE1_URL` */
 export function urlVariable(database: string): string {
   return `NIAGA_${database.toUpperCase()}_URL`
+}
+
+/** `NIAGA_DB_STORE1_APP_URL` */
+export function applicationUrlVariable(database: string): string {
+  return `NIAGA_${database.toUpperCase()}_APP_URL`
 }
 
 /** What is set in the real environment wins over `.env`. */

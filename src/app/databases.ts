@@ -1,22 +1,34 @@
 /** Where each database lives, and opening them. */
 import { join } from 'node:path'
+import type pg from 'pg'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import { fail } from '../kernel/errors.ts'
 import { type Log, silentLog } from '../kernel/log.ts'
+import { ConfigurationError } from '../platform/configuration.ts'
 import { createMetrics } from '../platform/http/metrics.ts'
 import type { SystemContext, SystemManifest } from '../platform/system.ts'
+import { APPLICATION_ROLE, openToApplication, rightsOf } from '../postgres/application-role.ts'
 import { withDatabase } from '../postgres/connection.ts'
 import { type Database, openDatabase } from '../postgres/database.ts'
 import { type EmbeddedServer, startEmbedded } from '../postgres/embedded.ts'
+import { sqlState } from '../postgres/errors.ts'
 import type { DatabaseManifest } from '../postgres/manifest.ts'
 import { ensureDatabase } from '../postgres/migrate/run.ts'
-import { type Configuration, loadConfiguration, urlVariable } from './configuration.ts'
+import {
+  applicationUrlVariable,
+  type Configuration,
+  loadConfiguration,
+  urlVariable,
+} from './configuration.ts'
 import { runningInstance } from './instance.ts'
 import { systems } from './systems.ts'
 
 export interface DatabaseAt {
   readonly manifest: DatabaseManifest
+  /** The owner's: migrations, seeds, commands. */
   readonly url: string
+  /** The running application's; the owner's own where none is configured. */
+  readonly applicationUrl: string
 }
 
 export interface Databases {
@@ -53,17 +65,24 @@ export async function locateDatabases(
 ): Promise<Databases> {
   const given = manifests.map((manifest) => ({ manifest, url: givenUrl(configuration, manifest) }))
   let serverUrl = configuration.NIAGA_POSTGRES_URL
+  let applicationUrl = configuration.NIAGA_POSTGRES_APP_URL ?? serverUrl
   let server: EmbeddedServer | undefined
   if (serverUrl === undefined && given.some(({ url }) => url === undefined)) {
     server = await startEmbedded(join(configuration.NIAGA_DATA, 'postgres'))
     serverUrl = server.url
+    applicationUrl = await openToApplication(server)
   }
   const all: DatabaseAt[] = []
   for (const { manifest, url } of given) {
-    if (url !== undefined) all.push({ manifest, url })
-    else if (serverUrl !== undefined) {
+    const own = configuration.environment[applicationUrlVariable(manifest.name)]?.trim()
+    if (url !== undefined) all.push({ manifest, url, applicationUrl: own || url })
+    else if (serverUrl !== undefined && applicationUrl !== undefined) {
       await ensureDatabase(serverUrl, manifest.name)
-      all.push({ manifest, url: withDatabase(serverUrl, manifest.name) })
+      all.push({
+        manifest,
+        url: withDatabase(serverUrl, manifest.name),
+        applicationUrl: own || withDatabase(applicationUrl, manifest.name),
+      })
     }
   }
   return { all, server }
@@ -89,8 +108,61 @@ export async function withDatabases<T>(
   }
 }
 
+/** With the owner's rights: for commands. */
 export function openAt({ manifest, url }: DatabaseAt, clock: Clock, log: Log): Database {
   return openDatabase({ name: manifest.name, url, errors: manifest.errors, clock, log })
+}
+
+/** With the rights of the running application, which cannot write the ledger or rewrite the audit. */
+export function openForApplication(at: DatabaseAt, clock: Clock, log: Log): Database {
+  const { manifest, applicationUrl: url } = at
+  return openDatabase({
+    name: manifest.name,
+    url,
+    errors: manifest.errors,
+    clock,
+    log,
+    role: APPLICATION_ROLE,
+  })
+}
+
+/**
+ * Proves before anything runs that the application works with confined rights; logs where its login could shed them.
+ * @throws ConfigurationError saying what to run or set.
+ */
+export async function checkApplicationRights({ name, connection }: Database, log: Log): Promise<void> {
+  const variable = applicationUrlVariable(name)
+  const rights = await rightsOf(connection).catch((error: unknown) => {
+    const problem = roleRefusal(error, connection, variable)
+    throw problem === undefined ? error : new ConfigurationError([`${name}: ${problem}`])
+  })
+  if (rights.unconfined) {
+    throw new ConfigurationError([
+      `${name}: the application would work with the rights of an owner, as ${rights.role}. Behind a pooler it cannot ` +
+        `change its role: set ${variable} to a login that is ${APPLICATION_ROLE} or a member of it and owns nothing`,
+    ])
+  }
+  if (rights.escapable) {
+    log.warn(
+      { database: name, login: rights.login, role: rights.role },
+      `the application logs in as an owner and only works as ${rights.role}; ${variable} can give it a login of its own`,
+    )
+  }
+}
+
+/** invalid_parameter_value: no such role. insufficient_privilege: not ours to take. */
+function roleRefusal(
+  error: unknown,
+  { connectionString }: pg.PoolConfig,
+  variable: string,
+): string | undefined {
+  const state = sqlState(error)
+  if (state !== '22023' && state !== '42501') return undefined
+  const login = decodeURIComponent(new URL(connectionString ?? '').username)
+  return (
+    `the login "${login}" may not work as ${APPLICATION_ROLE}. Let an administrator run ` +
+    `\`grant ${APPLICATION_ROLE} to "${login}"\`, or set ${variable} to a login that is a member of it`
+  )
 }
 
 /** For one command on a whole system: its databases open, nothing of it running. */
@@ -102,14 +174,28 @@ export async function withSystem<T>(
   work: (context: SystemContext) => Promise<T>,
 ): Promise<T> {
   return await withDatabases(configuration, system.databases, async (located) => {
-    const opened = new Map(located.map((at) => [at.manifest.name, openAt(at, clock, log)]))
     const local = `http://localhost:${configuration.NIAGA_PORT}`
-    try {
-      return await work(systemContext(configuration, { clock, log, local, opened }))
-    } finally {
-      await Promise.all([...opened.values()].map((database) => database.close()))
-    }
+    return await withOwners(located, clock, log, async (opened) =>
+      work(systemContext(configuration, { clock, log, local, opened })),
+    )
   })
+}
+
+export type Opened = ReadonlyMap<string, Database>
+
+/** Opens the databases with their owners' rights for as long as `work` takes. */
+export async function withOwners<T>(
+  located: readonly DatabaseAt[],
+  clock: Clock,
+  log: Log,
+  work: (opened: Opened) => Promise<T>,
+): Promise<T> {
+  const opened = new Map(located.map((at) => [at.manifest.name, openAt(at, clock, log)]))
+  try {
+    return await work(opened)
+  } finally {
+    await Promise.all([...opened.values()].map((database) => database.close()))
+  }
 }
 
 export interface ContextParts {
@@ -117,7 +203,7 @@ export interface ContextParts {
   readonly log: Log
   /** Where this server is reached from this machine. */
   readonly local: string
-  readonly opened: ReadonlyMap<string, Database>
+  readonly opened: Opened
 }
 
 export function systemContext(
@@ -132,12 +218,14 @@ export function systemContext(
     dataDirectory: NIAGA_DATA,
     baseUrl: local,
     publicUrl: NIAGA_PUBLIC_URL ?? local,
-    database(name) {
-      const database = opened.get(name)
-      if (!database) throw new TypeError(`no system declares a database ${name}`)
-      return database
-    },
+    database: (name) => openedAs(opened, name),
   }
+}
+
+export function openedAs(opened: Opened, name: string): Database {
+  const database = opened.get(name)
+  if (!database) throw new TypeError(`no system declares a database ${name}`)
+  return database
 }
 
 /** For one command on one database: opened, used, closed. */

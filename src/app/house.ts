@@ -6,13 +6,21 @@ import { type Clock, systemClock } from '../kernel/clock.ts'
 import { type Log, silentLog } from '../kernel/log.ts'
 import { createHttpServer } from '../platform/http/server.ts'
 import { createLog } from '../platform/log/log.ts'
-import type { RunningSystem, SystemContext, SystemManifest } from '../platform/system.ts'
+import type { OpenedSystem, SystemContext } from '../platform/system.ts'
 import type { Database } from '../postgres/database.ts'
 import { freePort } from '../postgres/embedded.ts'
 import { probe } from '../postgres/health.ts'
 import { migrateUp } from '../postgres/migrate/run.ts'
 import type { Configuration } from './configuration.ts'
-import { type DatabaseAt, locateDatabases, openAt, systemContext } from './databases.ts'
+import {
+  checkApplicationRights,
+  type DatabaseAt,
+  locateDatabases,
+  openedAs,
+  openForApplication,
+  systemContext,
+  withOwners,
+} from './databases.ts'
 import { frontPage } from './front-page.ts'
 import { claimInstance, releaseInstance } from './instance.ts'
 import { systems } from './systems.ts'
@@ -27,11 +35,6 @@ export interface House {
 
 export class AlreadyRunning extends Error {
   override readonly name = 'AlreadyRunning'
-}
-
-export interface OpenedSystem {
-  readonly manifest: SystemManifest
-  readonly running: RunningSystem
 }
 
 /** Says what is being done, for a person who waits. */
@@ -60,14 +63,19 @@ export async function startHouse(
     if (server) closers.push(() => server.stop())
     await migrate(all, say)
 
-    const databases = new Map(all.map((at) => [at.manifest.name, openAt(at, clock, log)]))
+    const databases = new Map(all.map((at) => [at.manifest.name, openForApplication(at, clock, log)]))
     closers.push(async () => {
       await Promise.all([...databases.values()].map((database) => database.close()))
     })
+    for (const database of databases.values()) await checkApplicationRights(database, log)
     const context = systemContext(configuration, { clock, log, local, opened: databases })
     say('loading seeds')
     const demo = configuration.NIAGA_DEMO && configuration.NIAGA_ENVIRONMENT === 'development'
-    for (const system of systems) await system.seed(context, { demo })
+    // Seeds hand out what the running application may not: roles, balances, vouchers.
+    await withOwners(all, clock, log, async (owners) => {
+      const asOwner = { ...context, database: (name: string) => openedAs(owners, name) }
+      for (const system of systems) await system.seed(asOwner, { demo })
+    })
     const opened: OpenedSystem[] = []
     for (const manifest of systems) opened.push({ manifest, running: await manifest.open(context) })
 

@@ -18,8 +18,12 @@ export interface ConnectionSettings {
   readonly prepare: boolean
 }
 
-/** @throws TypeError where the text is not a PostgreSQL URL. */
-export function readUrl(url: string): ConnectionSettings {
+/**
+ * With `role`, every connection works as that role from its first statement on, at no cost: it is a start-up setting.
+ * A pooler passes none on; there the login itself must be confined.
+ * @throws TypeError where the text is not a PostgreSQL URL.
+ */
+export function readUrl(url: string, role?: string): ConnectionSettings {
   const parsed = new URL(url)
   if (!/^postgres(ql)?:$/.test(parsed.protocol)) throw new TypeError('not a postgres:// URL')
   const taken = (name: string) => {
@@ -31,13 +35,17 @@ export function readUrl(url: string): ConnectionSettings {
   const schema = taken('schema')
   const max = Number(taken('connection_limit') ?? POOL_SIZE)
   const timeoutSeconds = Number(taken('pool_timeout') ?? POOL_TIMEOUT_S)
+  // What the URL says itself would win over what is said here; so it is taken and both are said, the role last.
+  const options = pooled
+    ? []
+    : [taken('options'), schema && `-c search_path=${schema}`, role && `-c role=${role}`].filter(Boolean)
   const settings = pooled
     ? {}
     : {
         statement_timeout: STATEMENT_TIMEOUT_MS,
         lock_timeout: LOCK_TIMEOUT_MS,
         idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-        ...(schema ? { options: `-c search_path=${schema}` } : {}),
+        ...(options.length > 0 ? { options: options.join(' ') } : {}),
       }
   return {
     prepare: !pooled,
@@ -57,6 +65,14 @@ export function readUrl(url: string): ConnectionSettings {
 export function maskedUrl(url: string): string {
   const parsed = new URL(url)
   if (parsed.password) parsed.password = '***'
+  return parsed.href
+}
+
+/** The same server and database, another login. */
+export function withLogin(url: string, user: string, password: string): string {
+  const parsed = new URL(url)
+  parsed.username = encodeURIComponent(user)
+  parsed.password = encodeURIComponent(password)
   return parsed.href
 }
 

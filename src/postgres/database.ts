@@ -23,6 +23,8 @@ export interface DatabaseOptions {
   /** The name its system knows it by, "db_store1"; the database behind the URL may be called otherwise. */
   readonly name: string
   readonly url: string
+  /** As whom its statements run, if not as the login of the URL. */
+  readonly role?: string
   /** Into whose words PostgreSQL's errors are translated. */
   readonly errors: ErrorCatalogue
   readonly clock?: Clock
@@ -82,11 +84,13 @@ export class Database extends Statements {
   readonly errors: ErrorCatalogue
   readonly prepare: boolean
   readonly pool: pg.Pool
+  /** How its own connections are made, for those beside the pool. */
+  readonly connection: pg.PoolConfig
   readonly #log: Log
   #listener: Listener | undefined
 
   constructor(options: DatabaseOptions) {
-    const { pool: config, prepare } = readUrl(options.url)
+    const { pool: config, prepare } = readUrl(options.url, options.role)
     const pool = new pg.Pool(config)
     super(() => pool, options.errors, prepare)
     this.name = options.name
@@ -95,6 +99,7 @@ export class Database extends Statements {
     this.errors = options.errors
     this.prepare = prepare
     this.pool = pool
+    this.connection = config
     this.#log = (options.log ?? silentLog).child({ database: options.name })
     // An idle client that loses its server is replaced at the next query; unheard, the event would end the process.
     pool.on('error', (error) => this.#log.warn({ error: error.message }, 'an idle connection was lost'))
@@ -111,7 +116,7 @@ export class Database extends Statements {
    * Answers a function that stops listening.
    */
   async listen(channel: string, onNotify: (payload: string) => void): Promise<() => Promise<void>> {
-    this.#listener ??= openListener(this.url, this.#log)
+    this.#listener ??= openListener(this.connection, this.#log)
     return this.#listener.subscribe(channel, onNotify)
   }
 

@@ -2,7 +2,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import type { Log } from '../kernel/log.ts'
-import { readUrl } from './connection.ts'
 
 const RECONNECT_MS = 500
 
@@ -11,13 +10,13 @@ export interface Listener {
   close(): Promise<void>
 }
 
-export function openListener(url: string, log: Log): Listener {
+export function openListener(connection: pg.ClientConfig, log: Log): Listener {
   const channels = new Map<string, Set<(payload: string) => void>>()
   const closing = new AbortController()
   let client: Promise<pg.Client> | undefined
 
   async function connect(): Promise<pg.Client> {
-    const made = new pg.Client(readUrl(url).pool)
+    const made = new pg.Client(connection)
     made.on('notification', ({ channel, payload }) => {
       for (const onNotify of channels.get(channel) ?? []) onNotify(payload ?? '')
     })

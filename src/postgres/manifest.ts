@@ -13,6 +13,8 @@ export interface SqlComponent {
 /** A component that brings its own migrator, such as the job queue. Must be safe to run again. */
 export interface ForeignComponent {
   readonly name: string
+  /** SQL file that says what the application's role may do with it; run after each installation. */
+  readonly grants: URL
   install(databaseUrl: string): Promise<void>
 }
 

@@ -7,5 +7,6 @@ const quiet = new Logger(() => () => undefined)
 /** The job queue's own tables and functions: schema `graphile_worker`, migrated by graphile-worker itself. */
 export const jobsComponent: ForeignComponent = {
   name: 'jobs',
+  grants: new URL('./grants.sql', import.meta.url),
   install: (databaseUrl) => runMigrations({ connectionString: databaseUrl, logger: quiet }),
 }

@@ -8,7 +8,6 @@
  */
 import pg from 'pg'
 import type { Log } from '../../kernel/log.ts'
-import { readUrl } from '../../postgres/connection.ts'
 import type { Database } from '../../postgres/database.ts'
 import { isConnectionLoss } from '../../postgres/errors.ts'
 
@@ -17,7 +16,7 @@ const SIZE = 4
 
 /** Reads the queue's ids as text, as graphile-worker expects them; ours are bigints. */
 export function openJobPool(database: Database, log: Log): pg.Pool {
-  const pool = new pg.Pool({ ...readUrl(database.url).pool, types: pg.types, max: SIZE })
+  const pool = new pg.Pool({ ...database.connection, types: pg.types, max: SIZE })
   const onError = (error: Error) => log.debug({ error: error.message }, 'a job connection was lost')
   pool.on('error', onError).on('connect', (client) => {
     client.on('error', onError)

@@ -5,7 +5,6 @@
  */
 import pg from 'pg'
 import type { Log } from '../../kernel/log.ts'
-import { readUrl } from '../../postgres/connection.ts'
 import type { Database } from '../../postgres/database.ts'
 import { sql } from '../../postgres/sql.ts'
 
@@ -21,7 +20,7 @@ export function openPresence(database: Database, workerId: string, log: Log): Pr
   let left = false
 
   async function join(): Promise<pg.Client> {
-    const made = new pg.Client(readUrl(database.url).pool)
+    const made = new pg.Client(database.connection)
     made.on('error', (error) => log.debug({ error: error.message }, 'the presence connection was lost'))
     made.once('end', () => {
       client = undefined

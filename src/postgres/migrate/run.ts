@@ -1,6 +1,15 @@
 /** Migrating a database up and down. */
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { type DatabaseManifest, isSqlComponent, ownComponent, type SqlComponent } from '../manifest.ts'
+import { ensureRole, RoleMissing } from '../application-role.ts'
+import {
+  type DatabaseManifest,
+  type ForeignComponent,
+  isSqlComponent,
+  ownComponent,
+  type SqlComponent,
+} from '../manifest.ts'
 import { inOrder, type MigrationFile } from './files.ts'
 import {
   applyFunctions,
@@ -46,11 +55,13 @@ export async function migrateUp(
   return await withMigrationLock(
     url,
     async (client) => {
+      await applicationRole(client)
       await ensureHistory(client)
       const steps: Step[] = []
       for (const component of manifest.components) {
         if (!isSqlComponent(component)) {
           await component.install(url)
+          await grant(client, component)
           continue
         }
         const own = component === ownComponent(manifest)
@@ -92,6 +103,17 @@ export async function migrateDown(
     },
     options.onWait,
   )
+}
+
+async function grant(client: pg.Client, { grants }: ForeignComponent): Promise<void> {
+  await runFile(client, fileURLToPath(grants), await readFile(grants, 'utf8'))
+}
+
+/** The components' grants name it. */
+async function applicationRole(client: pg.Client): Promise<void> {
+  await ensureRole(client).catch((error: unknown) => {
+    throw error instanceof RoleMissing ? new MigrationFailed(error.message, { cause: error }) : error
+  })
 }
 
 async function checkedState(client: pg.Client, component: SqlComponent): Promise<ComponentState> {

@@ -240,7 +240,7 @@ function quote(as: { id: number; token: string }, product: number, method: strin
 
 async function voucher(code: string, amount: number): Promise<void> {
   const admin = await shop.customer({ role: 'admin' })
-  await store.db.run(sql`
+  await shop.owner.db.run(sql`
     insert into vouchers (code, amount, created_by, expires_at)
       values (${code}, ${amount}, ${admin.id}, ${shop.clock.now()}::timestamptz + interval '30 days')`)
 }

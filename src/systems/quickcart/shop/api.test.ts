@@ -152,7 +152,7 @@ test('the table of permissions: who is let into what', async () => {
   const keys = Object.fromEntries(
     await Promise.all(
       ['reporting', 'ops'].map(async (scope) => {
-        const { key } = await inTransaction(store.db, systemCaller, (tx) =>
+        const { key } = await inTransaction(shop.owner.db, systemCaller, (tx) =>
           createApiKey(tx, { name: scope, scopes: [scope] }),
         )
         return [scope, { id: 0, token: key }] as const
@@ -183,12 +183,12 @@ test('the table of permissions: who is let into what', async () => {
 test('a role and a ban count from the next request on, with the old token', async () => {
   const rina = await shop.customer({ role: 'reseller' })
   const product = await shop.product({ price: 30_000 })
-  await store.db.run(sql`update products set reseller_price = 20000 where id = ${product}`)
+  await shop.owner.db.run(sql`update products set reseller_price = 20000 where id = ${product}`)
   const price = async () => (await shop.get(`/products/${product}`, { as: rina })).body.price
   assert.equal(await price(), '20000.00')
-  await store.db.run(sql`update users set member_status = 'customer' where id = ${rina.id}`)
+  await shop.owner.db.run(sql`update users set member_status = 'customer' where id = ${rina.id}`)
   assert.equal(await price(), '30000.00')
-  await store.db.run(sql`update users set is_banned = true where id = ${rina.id}`)
+  await shop.owner.db.run(sql`update users set is_banned = true where id = ${rina.id}`)
   assert.deepEqual(says(await shop.get('/me', { as: rina })), [403, 'banned'])
 })
 
