@@ -17,6 +17,7 @@ import { type Binaries, findBinaries, reachableBy, relocate, serverAccount } fro
 // Not "niaga": a user's own name is a schema that is searched before public, and ours is called so.
 const SUPERUSER = 'postgres'
 const START_TIMEOUT_MS = 60_000
+const ADOPT_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 4_000
 
 /** Small pools need few connections; the rest is for people, tests and several processes. */
@@ -74,10 +75,12 @@ export async function startEmbedded(
     await rm(data, { recursive: true })
   }
   const password = saved?.password ?? randomBytes(18).toString('base64url')
-  if (!existsSync(data)) await initialise(binaries, home, data, password, account)
   const port = await freePort(saved?.port)
   await mkdir(directory, { recursive: true })
-  await writeFile(savedFile, JSON.stringify({ port, password } satisfies Saved), { mode: 0o600 })
+  // Before the data: whatever is killed when, data never stands there without its password.
+  await writeFile(`${savedFile}.new`, JSON.stringify({ port, password } satisfies Saved), { mode: 0o600 })
+  await rename(`${savedFile}.new`, savedFile)
+  if (!existsSync(data)) await initialise(binaries, home, data, password, account)
   const url = serverUrl({ port, password })
   const child = await launch(binaries, home, data, port, settings, account)
   return { url, dataDirectory: data, adopted: false, stop: () => stop(data, child.pid) }
@@ -88,15 +91,27 @@ async function adopt(saved: Saved, data: string): Promise<EmbeddedServer | undef
   const pid = await postmasterPid(data)
   if (pid === undefined || !isAlive(pid)) return undefined
   const url = serverUrl(saved)
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
+  const deadline = Date.now() + ADOPT_TIMEOUT_MS
+  for (;;) {
+    try {
+      if ((await dataDirectoryOf(url)) !== data) return undefined
+      return { url, dataDirectory: data, adopted: true, stop: () => stop(data, pid) }
+    } catch (error) {
+      // Nobody listens: the number in the file is another program's by now. PostgreSQL judges the stale file.
+      if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED') return undefined
+      // It recovers, or the machine is busy; giving up early would start a second server on its files.
+      if (Date.now() > deadline) throw error
+      await wait(100)
+    }
+  }
+}
+
+async function dataDirectoryOf(url: string): Promise<string | undefined> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
   try {
     await client.connect()
     const { rows } = await client.query<{ data_directory: string }>('show data_directory')
-    if (rows[0]?.data_directory !== data) return undefined
-    return { url, dataDirectory: data, adopted: true, stop: () => stop(data, pid) }
-  } catch {
-    // Somebody else's process carries the number by now; PostgreSQL itself judges the stale file.
-    return undefined
+    return rows[0]?.data_directory
   } finally {
     await client.end().catch(() => undefined)
   }

@@ -27,6 +27,8 @@ export function startCommand(program: Command): void {
 
 function stopOnSignal(stop: () => Promise<void>): void {
   let stopping = false
+  // Whoever read our lines may be gone (a closed pipe); that is no reason to end badly.
+  process.stdout.on('error', () => undefined)
   const onSignal = () => {
     // A second Ctrl-C means now.
     if (stopping) process.exit(1)
