@@ -55,7 +55,7 @@ test('the application writes no table of the ledger and calls none of its inner 
     `select ledger.move(1, 1)`,
     `select ledger.move_stripe(1, 1)`,
     `select ledger.post_legs('r', array[ledger.leg('user.1', 'sales', 1)], null)`,
-    `select ledger.reserve('r:4', 1), ledger.close_hold('r:4', 1, 'released')`,
+    `select ledger.reserve('r:4', 1), ledger.close_hold('r:4', 'released')`,
     `select ledger.declare_projection('users', 'id', 'id', 'u.{id}', 'IDR')`,
     `alter table ledger.transfer disable trigger all`,
   ]) {

@@ -5,10 +5,7 @@ begin
   perform from ledger.account a
   where a.id in (
       select unnest(array[h.debit, h.credit])
-      from unnest(p_references) r
-      join ledger.hold f on f.id = ledger.id_of(r)
-      cross join lateral generate_series(1, f.legs) n
-      join ledger.hold h on h.id = ledger.id_of(r, n))
+      from ledger.hold h where h.reference = any (p_references))
     and not a.striped
   order by a.id
   for no key update;

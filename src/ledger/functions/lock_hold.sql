@@ -6,8 +6,8 @@ declare
   v_first ledger.hold;
 begin
   -- One lock for all legs: they are only ever closed together.
-  select * into v_first from ledger.hold h where h.id = ledger.id_of(p_reference) for update;
-  if not found or v_first.reference <> p_reference then
+  select * into v_first from ledger.hold h where h.reference = p_reference and h.leg = 1 for update;
+  if not found then
     perform ledger.refuse('ledger_hold_unknown', format('nothing is held under %s', p_reference),
       jsonb_build_object('reference', p_reference));
   end if;

@@ -14,7 +14,7 @@ declare
   v_family constant text := substring(p_name from '^[a-z0-9_]+');
   v_id bigint;
 begin
-  if v_family is null or not (p_name ~ '^[a-z][a-z0-9_]*([.:/][^[:space:][:cntrl:]]+)*$' and length(p_name) <= 200) then
+  if v_family is null then
     perform ledger.refuse('ledger_account_name_invalid', format('%L cannot be the name of an account', p_name),
       jsonb_build_object('name', p_name));
   end if;

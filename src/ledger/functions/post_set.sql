@@ -1,70 +1,82 @@
--- Posts all transfers of a batch in sets, or none and returns false: where one of them cannot be posted, is already
--- posted, or would leave a floor between two others. The caller holds the locks.
-create or replace function ledger.post_set(p_references text[], p_legs ledger.leg[], p_metadata jsonb[]) returns boolean
+-- Posts all transfers of a batch in sets and returns their ids; or undoes everything and returns null, where one of
+-- them cannot be posted, is already posted, or would leave a floor between two others.
+create or replace function ledger.post_set(
+  p_references text[], p_debits text[], p_credits text[], p_amounts bigint[], p_kinds text[], p_metadata jsonb[])
+returns uuid[]
 language plpgsql set search_path = '' as $$
 declare
-  v_count constant integer := cardinality(p_references);
+  v_at constant timestamptz := ledger.clock();
   v_ids uuid[];
   v_debits bigint[];
   v_credits bigint[];
-  v_amounts bigint[];
+  v_debit_deltas bigint[];
+  v_credit_deltas bigint[];
   v_debit_balances bigint[];
   v_credit_balances bigint[];
-  v_floors_stand boolean;
-  v_at constant timestamptz := ledger.clock();
+  v_possible boolean;
+  v record;
 begin
-  select array_agg(ledger.id_of(p_references[l.n]) order by l.n), array_agg(d.id order by l.n),
-    array_agg(c.id order by l.n), array_agg(l.amount order by l.n)
-  into v_ids, v_debits, v_credits, v_amounts
-  from unnest(p_legs) with ordinality l (debit, credit, amount, kind, n)
+  select array_agg(ledger.id_of(l.reference) order by l.n),
+    array_agg(d.id order by l.n), array_agg(-l.amount * d.normal order by l.n),
+    array_agg(c.id order by l.n), array_agg(l.amount * c.normal order by l.n),
+    count(*) = cardinality(p_references) and count(distinct l.reference) = cardinality(p_references)
+  into v_ids, v_debits, v_debit_deltas, v_credits, v_credit_deltas, v_possible
+  from unnest(p_references, p_debits, p_credits, p_amounts, p_kinds)
+    with ordinality l (reference, debit, credit, amount, kind, n)
   join ledger.account d on d.name = l.debit
   join ledger.account c on c.name = l.credit and c.unit = d.unit and c.id <> d.id
-  where l.amount > 0 and l.kind <> '' and length(p_references[l.n]) between 1 and 200;
-  if cardinality(v_ids) is distinct from v_count
-    or (select count(distinct r) from unnest(p_references) r) < v_count
-    or exists (select from ledger.transfer t where t.id = any (v_ids))
-  then
-    return false;
+  where l.amount > 0 and l.kind <> '' and length(l.reference) between 1 and 200;
+  if not v_possible or exists (select from ledger.transfer t where t.id = any (v_ids)) then
+    return null;
   end if;
 
-  with moved as (
-    select m.n, m.debits, a.balance + sum(m.delta * a.normal) over (partition by a.id order by m.n) as balance,
-      a.held, a.floor
-    from (
-      select n, true as debits, v_debits[n] as account, -v_amounts[n] as delta from generate_series(1, v_count) n
-      union all
-      select n, false, v_credits[n], v_amounts[n] from generate_series(1, v_count) n) m
-    join ledger.account a on a.id = m.account
-    where not a.striped
-  ), balances as (
-    select n, max(balance) filter (where debits)::bigint as debit, max(balance) filter (where not debits)::bigint as credit,
-      coalesce(bool_and(balance - held >= floor), true) as stands
-    from moved group by n
+  -- Each account with one balance row is changed once, in id order; the running balances are reckoned back from
+  -- what it had before.
+  with entry as materialized (
+    select e.n, true as debits, e.account, e.delta
+    from unnest(v_debits, v_debit_deltas) with ordinality e (account, delta, n)
+    union all
+    select e.n, false, e.account, e.delta
+    from unnest(v_credits, v_credit_deltas) with ordinality e (account, delta, n)
+  ), net as materialized (
+    select e.account, sum(e.delta)::bigint as delta from entry e group by e.account order by e.account
+  ), moved as (
+    update ledger.account a set balance = a.balance + n.delta from net n
+    where a.id = n.account and not a.striped
+    returning a.id, a.balance - n.delta as before, a.held + a.floor as least
+  ), running as (
+    select e.n, e.debits, m.least,
+      m.before + sum(e.delta) over (partition by e.account order by e.n) as balance
+    from entry e left join moved m on m.id = e.account
   )
-  select array_agg(b.debit order by n), array_agg(b.credit order by n), coalesce(bool_and(b.stands), true)
-  into v_debit_balances, v_credit_balances, v_floors_stand
-  from generate_series(1, v_count) n left join balances b using (n);
-  if not v_floors_stand then
-    return false;
+  select array_agg(r.balance::bigint order by r.n) filter (where r.debits),
+    array_agg(r.balance::bigint order by r.n) filter (where not r.debits),
+    coalesce(bool_and(r.balance >= r.least), true)
+  into v_debit_balances, v_credit_balances, v_possible
+  from running r;
+  if not v_possible then
+    raise check_violation;
   end if;
 
   insert into ledger.transfer (id, posted_at, debit, credit, amount, debit_balance, credit_balance,
     leg, legs, kind, reference, metadata)
-  select v_ids[n], v_at, v_debits[n], v_credits[n], v_amounts[n], v_debit_balances[n], v_credit_balances[n],
-    1, 1, p_legs[n].kind, p_references[n], p_metadata[n]
-  from generate_series(1, v_count) n order by n;
-  update ledger.account a set balance = a.balance + a.normal * m.delta
-  from (
-    select account, sum(delta)::bigint as delta from (
-      select v_debits[n] as account, -v_amounts[n] as delta from generate_series(1, v_count) n
-      union all select v_credits[n], v_amounts[n] from generate_series(1, v_count) n) e
-    group by account) m
-  where a.id = m.account and not a.striped;
-  perform ledger.move_stripes(p_legs);
-  return true;
+  select l.id, v_at, l.debit, l.credit, l.amount, l.debit_balance, l.credit_balance, 1, 1, l.kind, l.reference, l.metadata
+  from unnest(v_ids, v_debits, v_credits, p_amounts, v_debit_balances, v_credit_balances, p_kinds, p_references,
+    p_metadata) l (id, debit, credit, amount, debit_balance, credit_balance, kind, reference, metadata);
+
+  for v in
+    select e.account, sum(e.delta)::bigint as delta
+    from unnest(v_debits || v_credits, v_debit_deltas || v_credit_deltas, v_debit_balances || v_credit_balances)
+      e (account, delta, balance)
+    where e.balance is null
+    group by e.account order by e.account
+  loop
+    perform ledger.move_stripe(v.account, v.delta);
+  end loop;
+  return v_ids;
 exception
-  -- The same reference at the same moment, between accounts that share no lock.
-  when unique_violation then
-    raise exception 'a reference is being posted elsewhere' using errcode = 'serialization_failure';
+  -- A floor, or the same reference at the same moment: one after the other finds out which.
+  when check_violation or unique_violation then
+    return null;
 end
 $$;

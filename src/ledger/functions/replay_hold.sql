@@ -8,9 +8,9 @@ begin
     left join (ledger.hold h
       join ledger.account d on d.id = h.debit
       join ledger.account c on c.id = h.credit)
-      on h.id = ledger.id_of(p_reference, l.leg::integer)
-    where (h.reference, h.leg, h.legs, d.name, c.name, h.amount, h.kind)
-      is distinct from (p_reference, l.leg, cardinality(p_legs), l.debit, l.credit, l.amount, l.kind)
+      on h.reference = p_reference and h.leg = l.leg
+    where (h.legs, d.name, c.name, h.amount, h.kind)
+      is distinct from (cardinality(p_legs), l.debit, l.credit, l.amount, l.kind)
   ) then
     perform ledger.refuse('ledger_reference_reused', format('%s already holds other content', p_reference),
       jsonb_build_object('reference', p_reference));

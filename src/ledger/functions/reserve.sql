@@ -7,11 +7,10 @@ declare
 begin
   for v in
     select a.id, p_sign * sum(h.amount)::bigint as held
-    from ledger.hold f
-    cross join lateral generate_series(1, f.legs) n
-    join ledger.hold h on h.id = ledger.id_of(p_reference, n)
-    join ledger.account a on (a.id = h.debit and a.normal = 1) or (a.id = h.credit and a.normal = -1)
-    where f.id = ledger.id_of(p_reference) and not a.striped
+    from ledger.hold h
+    cross join lateral (values (h.debit, 1), (h.credit, -1)) side (account, normal)
+    join ledger.account a on a.id = side.account and a.normal = side.normal
+    where h.reference = p_reference and not a.striped
     group by a.id
     order by a.id
   loop

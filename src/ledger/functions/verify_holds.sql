@@ -4,7 +4,8 @@ create or replace function ledger.verify_holds() returns table (violation text, 
 language sql stable set search_path = '' as $$
   with reserved as (
     select a.id, sum(h.amount) as held from ledger.hold h
-    join ledger.account a on (a.id = h.debit and a.normal = 1) or (a.id = h.credit and a.normal = -1)
+    cross join lateral (values (h.debit, 1), (h.credit, -1)) side (account, normal)
+    join ledger.account a on a.id = side.account and a.normal = side.normal
     where h.state = 'open' group by a.id
   )
   select 'held is not the sum of open holds', b.name,

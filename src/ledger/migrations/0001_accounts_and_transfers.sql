@@ -14,18 +14,16 @@ insert into ledger.unit (code, scale) values ('IDR', 2), ('INR', 2);
 -- people choose, never to both: a user called "fees" can never own the account of the fees.
 create table ledger.family (
   name text primary key,
-  personal boolean not null,
-  unique (name, personal)
+  personal boolean not null
 );
 
 create table ledger.account (
   id bigint generated always as identity primary key,
-  name text not null unique
-    constraint ledger_account_name_invalid
-    check (name ~ '^[a-z][a-z0-9_]*([.:/][^[:space:][:cntrl:]]+)*$' and length(name) <= 200),
-  family text not null generated always as (substring(name from '^[a-z0-9_]+')) stored,
+  name text not null unique,
   personal boolean not null default false,
-  unit text not null references ledger.unit (code),
+  -- Unit and family are checked when the account is opened. A foreign key would be checked again at every change
+  -- of a balance that this transaction has changed before.
+  unit text not null,
   -- 1: credits raise the balance (money of others, income). -1: debits raise it (cash, bank, gateway).
   normal smallint not null default 1 check (normal in (1, -1)),
   balance bigint not null default 0,
@@ -39,8 +37,7 @@ create table ledger.account (
   projection_key text,
   opened_at timestamptz not null default now(),
   constraint ledger_insufficient_funds check (balance - held >= floor),
-  check (not striped or (floor is null and balance = 0 and held = 0 and projected_by is null)),
-  foreign key (family, personal) references ledger.family (name, personal)
+  check (not striped or (floor is null and balance = 0 and held = 0 and projected_by is null))
 ) with (fillfactor = 70);
 
 -- 32 rows per striped account; a backend writes the row of its process id, a reader sums them.

@@ -4,12 +4,12 @@
 -- migrate:up
 create table ledger.hold (
   -- ledger.id_of(reference, leg): the transfer that captures it carries the same id.
-  id uuid primary key,
+  id uuid not null,
   reference text not null,
   leg smallint not null,
   legs smallint not null,
-  debit bigint not null references ledger.account (id),
-  credit bigint not null references ledger.account (id),
+  debit bigint not null,
+  credit bigint not null,
   amount bigint not null check (amount > 0),
   kind text not null,
   metadata jsonb,
@@ -19,6 +19,7 @@ create table ledger.hold (
   -- Null: it stays until somebody decides.
   expires_at timestamptz,
   closed_at timestamptz,
+  primary key (reference, leg),
   check (debit <> credit),
   check ((state = 'open') = (closed_at is null)),
   check ((captured > 0) = (state = 'captured'))
