@@ -1,0 +1,87 @@
+/**
+ * The rights of the running application, decided once more beside the grants: the privilege matrix
+ * (application-role.test.ts) compares every table of every schema with this list. A table that is not listed fails.
+ *
+ * "update(a, b)": these columns alone. Views count as tables.
+ */
+export type ComponentRights = Readonly<Record<string, string>>
+
+const NOTHING = ''
+const READ = 'select'
+const APPEND = 'select, insert'
+const KEEP = 'select, insert, update'
+const ALL = 'select, insert, update, delete'
+
+/** Kept by the migrator in every database. */
+export const historyRights: ComponentRights = {
+  'migrations.applied': NOTHING,
+  'migrations.functions': NOTHING,
+}
+
+export const jobsRights: ComponentRights = {
+  'graphile_worker._private_job_queues': KEEP,
+  'graphile_worker._private_jobs': ALL,
+  'graphile_worker._private_known_crontabs': READ,
+  'graphile_worker._private_tasks': KEEP,
+  'graphile_worker.jobs': NOTHING,
+  'graphile_worker.migrations': READ,
+}
+
+export const platformRights: ComponentRights = {
+  'niaga.api_key': 'select, update(last_used_at)',
+  'niaga.clock': 'select, update',
+  'niaga.cron': KEEP,
+  'niaga.idempotency': 'select, insert, delete',
+  'niaga.inbox': KEEP,
+  'niaga.kv': ALL,
+  'niaga.kv_sorted_set': ALL,
+  'niaga.lifecycle': NOTHING,
+  'niaga.refresh_token': 'select, insert, update(used_at)',
+  'niaga.session': 'select, insert, update(revoked_at), delete',
+  'niaga.signing_key': 'select, insert, update(retired_at)',
+}
+
+/** Money moves by the ledger's functions alone. */
+export const ledgerRights: ComponentRights = {
+  'ledger.account': READ,
+  'ledger.account_balance': READ,
+  'ledger.entry': READ,
+  'ledger.family': READ,
+  'ledger.hold': READ,
+  'ledger.projection': READ,
+  'ledger.stripe': READ,
+  'ledger.transfer': READ,
+  'ledger.unit': READ,
+}
+
+export const auditOutboxRights: ComponentRights = {
+  'audit.outbox': 'select, insert, delete',
+}
+
+export const shopRights: ComponentRights = {
+  'public.audit_anchors': 'select, insert, delete',
+  'public.broadcasts': READ,
+  'public.deposits': 'select, insert, update(payment_fee, status, total_bill)',
+  'public.notification_groups': 'select, update(chat_id)',
+  'public.order_items': 'select, insert, update(released_at)',
+  'public.orders': 'select, insert, update(payment_fee, status, total_bill)',
+  'public.payments':
+    'select, insert, update(chat_id, checkout_url, completed_at, fee, gateway_expires_at, last_checked_at, last_error, message_id, qr_string, settled_as, status, total_payment)',
+  'public.price_discounts': READ,
+  'public.privacy_requests': READ,
+  'public.product_stocks': 'select, insert, update(content, is_sold, order_id, removed_at), delete',
+  'public.products': KEEP,
+  'public.refunds': READ,
+  'public.settings': KEEP,
+  'public.support_messages': READ,
+  'public.telegram_outbox': ALL,
+  'public.users':
+    'select, insert(bank_id, created_at, id, name, updated_at, username), update(blocked_bot_at, email, erased_as, erased_at, name, username, whatsapp_number)',
+  'public.voucher_usage_cooldown': APPEND,
+  'public.vouchers': 'select, update(is_used, order_id, used_at, used_by)',
+  'public.warranty_claims': READ,
+}
+
+export const auditsRights: ComponentRights = {
+  'public.audit_logs': APPEND,
+}

@@ -1,0 +1,214 @@
+/** What the running application may do in QuickCart's databases, and what an injection into it could not. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import pg from 'pg'
+import type { Database } from '../src/postgres/database.ts'
+import { sql } from '../src/postgres/sql.ts'
+import { auditsDatabase, storeDatabase } from '../src/systems/quickcart/databases.ts'
+import {
+  auditOutboxRights,
+  auditsRights,
+  type ComponentRights,
+  historyRights,
+  jobsRights,
+  ledgerRights,
+  platformRights,
+  shopRights,
+} from './application-rights.ts'
+import { testDatabase } from './database.ts'
+
+const shop = await testDatabase(storeDatabase)
+const audits = await testDatabase(auditsDatabase)
+
+const USER = 700_000_001
+await shop.db.run(sql`
+  insert into users (id, name, bank_id, account_balance) values (${USER}, 'Budi', '700001', 50000)`)
+await shop.db.run(sql`select ledger.post('t:1', ${`user.${USER}`}, 'sales', 100, 'x')`)
+await shop.db.run(sql`
+  insert into niaga.api_key (id, name, prefix, secret_hash, scopes, created_at)
+    values (gen_random_uuid(), 'x', 'x', ${Buffer.alloc(32)}, '{}', now())`)
+await audits.db.run(sql`
+  insert into audit_logs (actor_type, entity_type, entity_id, action) values ('system', 'users', '1', 'create')`)
+
+/** Every relation that holds or shows rows, with what niaga_app may do to it, in the words of the list. */
+async function rightsIn(db: Database): Promise<Record<string, string>> {
+  const rows = await db.many<{ name: string; rights: string }>(sql`
+    select format('%s.%s', n.nspname, c.relname) as name, coalesce((
+      select string_agg(case
+        when has_table_privilege('niaga_app', c.oid, p.word) then p.word
+        else format('%s(%s)', p.word, listed.columns) end, ', ' order by p.place) as rights
+      from unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger'])
+        with ordinality p (word, place)
+      left join lateral (
+        select string_agg(a.attname, ', ' order by a.attname) as columns from pg_attribute a
+        where p.word not in ('delete', 'truncate', 'trigger') and a.attrelid = c.oid and a.attnum > 0
+          and not a.attisdropped and has_column_privilege('niaga_app', c.oid, a.attnum, p.word)) listed on true
+      where has_table_privilege('niaga_app', c.oid, p.word) or listed.columns is not null), '') as rights
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`)
+  return Object.fromEntries(rows.map(({ name, rights }) => [name, rights]))
+}
+
+const expected: readonly [string, Database, readonly ComponentRights[]][] = [
+  [
+    'db_store1',
+    shop.db,
+    [historyRights, jobsRights, platformRights, ledgerRights, auditOutboxRights, shopRights],
+  ],
+  ['db_audits', audits.db, [historyRights, platformRights, auditsRights]],
+]
+for (const [name, db, components] of expected) {
+  test(`${name}: every table of every schema has the rights that were decided for it, and no other`, async () => {
+    const decided: Record<string, string> = Object.assign({}, ...components)
+    assert.deepEqual(sorted(await rightsIn(db)), sorted(decided))
+  })
+
+  test(`${name}: the application makes nothing and owns nothing`, async () => {
+    const schemas = await db.many<object>(sql`
+      select nspname from pg_namespace where nspname !~ '^pg_(toast|temp)'
+        and has_schema_privilege('niaga_app', oid, 'create')`)
+    const owned = await db.many<object>(sql`
+      select d.classid::regclass::text, d.objid from pg_shdepend d
+      where d.refobjid = 'niaga_app'::regrole and d.deptype = 'o'`)
+    const { role } = await db.one<{ role: object }>(sql`
+      select to_jsonb(r) as role from (select rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolreplication
+        from pg_roles where rolname = 'niaga_app') r`)
+    assert.deepEqual([schemas, owned], [[], []])
+    assert.ok(Object.values(role).every((may) => may === false))
+  })
+}
+
+function sorted(rights: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(rights).sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** Only the server's own refusal counts: 42501, insufficient_privilege. */
+async function denied(db: Database, statement: string): Promise<void> {
+  await assert.rejects(
+    db.pool.query(statement),
+    (error) => error instanceof pg.DatabaseError && error.code === '42501',
+    statement,
+  )
+}
+
+const shopAttacks = [
+  'update ledger.account set balance = balance + 1',
+  'update ledger.account set floor = null',
+  'update ledger.transfer set amount = 1',
+  'delete from ledger.transfer',
+  'truncate ledger.transfer',
+  'insert into ledger.transfer default values',
+  "insert into ledger.account (name, unit, striped) values ('thief', 'IDR', false)",
+  'update ledger.stripe set balance = 0',
+  'delete from ledger.hold',
+  `update users set account_balance = 1000000 where id = ${USER}`,
+  `update users set member_status = 'admin' where id = ${USER}`,
+  `update users set is_banned = false where id = ${USER}`,
+  `insert into users (id, name, bank_id, account_balance) values (1, 'x', '000001', 1000000)`,
+  `insert into users (id, name, bank_id, member_status) values (1, 'x', '000001', 'admin')`,
+  'delete from users',
+  `insert into vouchers (code, amount, created_by, expires_at) values ('FREE', 1, ${USER}, now())`,
+  'update vouchers set amount = 1000000',
+  'update deposits set amount = 1000000',
+  'update payments set amount = 1',
+  'delete from orders',
+  'delete from payments',
+  'update audit.outbox set actor_id = null',
+  'truncate audit.outbox',
+  'update audit_anchors set row_hash = row_hash',
+  "update niaga.api_key set scopes = '{admin}'",
+  'insert into niaga.api_key select * from niaga.api_key',
+  'delete from niaga.lifecycle',
+  `select niaga.declare_lifecycle('orders', 'status', '{paid}', '{}')`,
+  `select ledger.declare_projection('orders', 'total_bill', 'id', 'o.{id}', 'IDR')`,
+  'delete from migrations.applied',
+  `update migrations.applied set checksum = ''`,
+  'select * from migrations.functions',
+  'alter table orders disable trigger all',
+  'alter table ledger.transfer disable trigger append_only',
+  'drop trigger audit_trigger on users',
+  'drop table products',
+  'drop schema ledger cascade',
+  'truncate users cascade',
+  'create table mine (id integer)',
+  "create function ledger.refuse() returns void language sql as ''",
+  "create or replace function public.place_order() returns void language sql as ''",
+  'create policy mine on graphile_worker._private_jobs',
+  'insert into graphile_worker.migrations (id) values (999)',
+]
+
+const anywhere = [
+  'set session_replication_role = replica',
+  `select set_config('session_replication_role', 'replica', false)`,
+  'set role postgres',
+  'set session authorization postgres',
+  'select * from pg_authid',
+  'select * from pg_shadow',
+  'create role thief superuser',
+  'alter role niaga_app superuser',
+  'alter role niaga_app createrole',
+  "alter role postgres password 'x'",
+  `copy (select 1) to program 'true'`,
+  `select pg_read_file('/etc/passwd')`,
+  'alter system set fsync = off',
+  'create extension file_fdw',
+  'alter database postgres rename to x',
+  'create database mine',
+  'checkpoint',
+]
+
+const auditAttacks = [
+  `update audit_logs set action = 'nothing'`,
+  'update audit_logs set payload_salt = null, anonymized_at = now()',
+  'delete from audit_logs',
+  'truncate audit_logs',
+  'alter table audit_logs disable trigger keep',
+  'alter table audit_logs disable trigger all',
+  'drop trigger chain on audit_logs',
+  'drop table audit_logs',
+  `select setval('audit_logs_id_seq', 1)`,
+  'alter sequence audit_logs_id_seq restart',
+  'set role audit_writer',
+  'delete from migrations.applied',
+]
+
+test('db_store1: what an injection would want is refused by the server itself', async () => {
+  const before = await rightsIn(shop.db)
+  for (const statement of [...shopAttacks, ...anywhere]) await denied(shop.application, statement)
+  // Answered with a warning instead of an error, and without effect.
+  await shop.application.pool.query('grant all on all tables in schema ledger to niaga_app')
+  assert.deepEqual(await rightsIn(shop.db), before)
+})
+
+test('db_audits: nobody rewrites, cuts or silences the audit', async () => {
+  for (const statement of [...auditAttacks, ...anywhere]) await denied(audits.application, statement)
+})
+
+test('a connection cannot shed the role: no owner stands behind its login', async () => {
+  for (const statement of [
+    'set role none; update ledger.account set balance = 0',
+    'reset role; update ledger.account set balance = 0',
+    `do $$ begin perform set_config('role', 'none', false); update ledger.account set balance = 0; end $$`,
+    'set session authorization default; update ledger.account set balance = 0',
+    'reset all; update ledger.account set balance = 0',
+  ]) {
+    await denied(shop.application, statement)
+  }
+  const { login } = await shop.application.one<{ login: string }>(sql`select session_user::text as login`)
+  assert.equal(login, 'niaga_app')
+})
+
+test('a projected balance that the ledger does not hold is refused even to the owner', async () => {
+  await assert.rejects(shop.db.run(sql`update users set account_balance = 1 where id = ${USER}`))
+})
+
+test('what the audit records it records, reads and forgets by its own function', async () => {
+  const db = audits.application
+  await db.run(sql`
+    insert into audit_logs (actor_id, actor_type, entity_type, entity_id, action, after_state)
+      values (5, 'user', 'users', '5', 'create', '{"id": 5, "name": "Rina"}')`)
+  await db.one(sql`select audit_anonymize(5, -5)`)
+  const row = await db.one<{ name: string; entity_id: string }>(sql`
+    select after_state ->> 'name' as name, entity_id from audit_logs where actor_id = -5`)
+  assert.deepEqual(row, { name: '[anonymized]', entity_id: '-5' })
+})
