@@ -11,7 +11,7 @@ export function orderTrail({ trail, audit }: Overview): Html {
   const isBroken = audit?.ok === false
   return html`
   <h3 class="spaced">The newest paid order, <code>${title}</code></h3>
-  <div class="cards facts">
+  <div class="cards facts wide">
     <section class="card scroll"><h3>Ledger ${ledgerOk ? verified : notVerified}</h3>${transferTable(transfers)}</section>
     <section class="card scroll"><h3>Audit ${auditOk ? verified : isBroken ? notVerified : onItsWay}</h3>
       ${rows.length === 0 ? html`<p class="quiet">Its rows are being written.</p>` : auditTable(rows)}
@@ -25,20 +25,20 @@ const onItsWay = html`<span class="badge warn">being verified</span>`
 
 function transferTable(transfers: Trail['transfers']): Html {
   return html`<table>
-    <thead><tr><th>From</th><th>To</th><th class="number">Amount</th></tr></thead>
+    <thead><tr><th>From → to</th><th class="number">Amount</th></tr></thead>
     <tbody>${transfers.map(
       ({ from, to, amount }) =>
-        html`<tr><td><code>${from}</code></td><td><code>${to}</code></td><td class="number">${amount}</td></tr>`,
+        html`<tr><td><code>${from}</code> → <code>${to}</code></td><td class="number">${amount}</td></tr>`,
     )}</tbody>
   </table>`
 }
 
 function auditTable(rows: Trail['audit']): Html {
   return html`<table>
-    <thead><tr><th class="number">Row</th><th>What</th><th>Of</th><th class="number">When (UTC)</th></tr></thead>
+    <thead><tr><th>Row</th><th>What</th><th class="number">When (UTC)</th></tr></thead>
     <tbody>${rows.map(
       ({ id, action, entity, at }) =>
-        html`<tr><td class="number">${id}</td><td>${action}</td><td><code>${entity}</code></td><td class="number">${at.toISOString().slice(11, 23)}</td></tr>`,
+        html`<tr><td>${id}</td><td>${action} <code>${entity}</code></td><td class="number">${at.toISOString().slice(11, 23)}</td></tr>`,
     )}</tbody>
   </table>`
 }

@@ -41,7 +41,7 @@ function body(health: readonly Health[], sections: readonly Section[], since: Da
   return html`
 <header>
   <h1>Niaga</h1>
-  <span class="quiet">version ${VERSION} · running since ${utc(since)}</span>
+  <span class="quiet">version ${VERSION} · up since ${utc(since)}</span>
 </header>
 <main data-refresh="2000">
   ${sections.map(systemSection)}

@@ -40,7 +40,7 @@ function playTelegram({ config, clock, log }: Store): TelegramSimulator {
       id,
       first_name: name,
       username,
-      note: balance === '0.00' ? role : `${role}, begins with ${rupiah(parseMoney('IDR', balance))}`,
+      note: balance === '0.00' ? role : `${role} with ${rupiah(parseMoney('IDR', balance))}`,
     })),
     clock,
     log,

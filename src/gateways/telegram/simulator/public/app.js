@@ -137,7 +137,8 @@ function showThread({ messages, deleted }) {
   $('thread').replaceChildren()
   for (const { message, gone } of rows)
     append(message, gone ? tombstone(message) : bubble(message, state.me, actions))
-  if (rows.length === 0) $('thread').append(make('p', 'service empty', 'Nothing here yet'))
+  if (rows.length === 0)
+    $('thread').append(make('p', 'service empty', 'Nothing here yet. START begins the chat.'))
   if (wasAtEnd) scrollToEnd()
 }
 
