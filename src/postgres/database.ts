@@ -103,6 +103,11 @@ export class Database extends Statements {
     this.#log = (options.log ?? silentLog).child({ database: options.name })
     // An idle client that loses its server is replaced at the next query; unheard, the event would end the process.
     pool.on('error', (error) => this.#log.warn({ error: error.message }, 'an idle connection was lost'))
+    // A client handed from one user to the next has no listener of theirs for a moment, and one packet may bring the
+    // end of the last answer together with the end of the connection.
+    pool.on('connect', (client) =>
+      client.on('error', (error) => this.#log.debug({ error: error.message }, 'a connection was lost')),
+    )
   }
 
   /** The database's own name on the server. */
