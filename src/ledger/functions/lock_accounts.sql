@@ -1,4 +1,4 @@
--- Locks the accounts of these legs that keep one balance row, in id order, as everybody does.
+-- Locks the accounts of these legs that keep one balance row, youngest first, as everybody does.
 create or replace function ledger.lock_accounts(p_legs ledger.leg[]) returns void
 language plpgsql set search_path = '' as $$
 begin
@@ -6,7 +6,7 @@ begin
   where a.name = any (
       select l.debit from unnest(p_legs) l union select l.credit from unnest(p_legs) l)
     and not a.striped
-  order by a.id
+  order by a.id desc
   for no key update;
 end
 $$;

@@ -1,4 +1,4 @@
--- Locks the accounts under these held references that keep one balance row, in id order, as everybody does.
+-- Locks the accounts under these held references that keep one balance row, youngest first, as everybody does.
 create or replace function ledger.lock_held_accounts(p_references text[]) returns void
 language plpgsql set search_path = '' as $$
 begin
@@ -7,7 +7,7 @@ begin
       select unnest(array[h.debit, h.credit])
       from ledger.hold h where h.reference = any (p_references))
     and not a.striped
-  order by a.id
+  order by a.id desc
   for no key update;
 end
 $$;

@@ -2,8 +2,9 @@
 -- debit-normal account). Returns the transfer's id, ledger.id_of(p_reference).
 -- The same reference again: the same debit, credit, amount and kind is a no-op, anything else is refused.
 --
--- Everybody locks in one order: accounts with one balance row by id, then stripes by account. So two posts never
--- deadlock, and the rows that everybody writes are held shortest.
+-- Everybody locks in one order: accounts with one balance row from the youngest to the oldest, then stripes by
+-- account. So two posts never deadlock, and the rows that everybody writes are held shortest: the accounts that
+-- the system opened before its people came, and the stripes.
 create or replace function ledger.post(
   p_reference text, p_debit text, p_credit text, p_amount bigint, p_kind text, p_metadata jsonb default null)
 returns uuid
@@ -35,7 +36,7 @@ begin
     return ledger.replay(p_reference, array[ledger.leg(p_debit, p_credit, p_amount, p_kind)]);
   end if;
 
-  if v_credit < v_debit and not v_credit_striped then
+  if v_credit > v_debit and not v_credit_striped then
     update ledger.account a set balance = a.balance + v_credit_delta
     where a.id = v_credit and not a.striped and (a.floor is null or a.balance - a.held + v_credit_delta >= a.floor)
     returning a.balance into v_credit_balance;
@@ -52,7 +53,7 @@ begin
         case when v_credit_balance is not null then v_credit end, v_credit_delta);
     end if;
   end if;
-  if v_debit < v_credit and not v_credit_striped then
+  if v_credit < v_debit and not v_credit_striped then
     update ledger.account a set balance = a.balance + v_credit_delta
     where a.id = v_credit and not a.striped and (a.floor is null or a.balance - a.held + v_credit_delta >= a.floor)
     returning a.balance into v_credit_balance;

@@ -30,7 +30,7 @@ begin
     return null;
   end if;
 
-  -- Each account with one balance row is changed once, in id order; the running balances are reckoned back from
+  -- Each account with one balance row is changed once, youngest first; the running balances are reckoned back from
   -- what it had before.
   with entry as materialized (
     select e.n, true as debits, e.account, e.delta
@@ -39,7 +39,7 @@ begin
     select e.n, false, e.account, e.delta
     from unnest(v_credits, v_credit_deltas) with ordinality e (account, delta, n)
   ), net as materialized (
-    select e.account, sum(e.delta)::bigint as delta from entry e group by e.account order by e.account
+    select e.account, sum(e.delta)::bigint as delta from entry e group by e.account order by e.account desc
   ), moved as (
     update ledger.account a set balance = a.balance + n.delta from net n
     where a.id = n.account and not a.striped
