@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from './until.ts'
@@ -32,6 +32,8 @@ export interface HouseFolder {
 
 export async function houseFolder(): Promise<HouseFolder> {
   const data = await mkdtemp(join(tmpdir(), 'niaga-house-'))
+  // Started by root, PostgreSQL works under another account, and elsewhere if that one may not pass here.
+  await chmod(data, 0o755)
   const environment = { ...process.env, NIAGA_DATA: data, NIAGA_PORT: '0', NODE_TEST_CONTEXT: '' }
   const niaga = (words: readonly string[], extra: Record<string, string> = {}) =>
     launch(words, { ...environment, ...extra })
@@ -60,9 +62,21 @@ export async function houseFolder(): Promise<HouseFolder> {
 
 /** SIGKILL for the whole process group: the launcher and the Node behind it. */
 export async function killHouse({ child }: RunningHouse): Promise<void> {
-  const gone = once(child, 'exit')
-  process.kill(-Number(child.pid), 'SIGKILL')
-  await gone
+  await killAndWait(-Number(child.pid))
+}
+
+/** SIGKILL for a process, or a group where the number is negative; resolves when nobody of it is left. */
+export async function killAndWait(pid: number): Promise<void> {
+  process.kill(pid, 'SIGKILL')
+  await until(() => !isThere(pid))
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 /** Asks it to stop, as Ctrl-C does. */

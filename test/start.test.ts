@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { houseFolder, killHouse, type RunningHouse, stopHouse } from './house.ts'
+import { houseFolder, killAndWait, killHouse, type RunningHouse, stopHouse } from './house.ts'
 
 const { data, start, run, remove } = await houseFolder()
 
@@ -71,7 +71,7 @@ test('after kill -9 of everything the next start recovers by itself', async () =
   assert.ok(running)
   const pid = postgresPid()
   await killHouse(running)
-  process.kill(pid, 'SIGKILL')
+  await killAndWait(pid)
   running = await start()
   assert.notEqual(postgresPid(), pid)
   assert.equal((await fetch(`${running.url}/health/ready`)).status, 200)
