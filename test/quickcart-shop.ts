@@ -40,7 +40,7 @@ export interface Customer {
   readonly token: string
 }
 
-export interface CustomerOptions {
+interface CustomerOptions {
   readonly balance?: string
   readonly role?: 'customer' | 'reseller' | 'admin'
   readonly name?: string
@@ -53,7 +53,7 @@ export interface Answer {
   readonly body: any
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly as?: Customer
   readonly key?: string
   readonly body?: unknown

@@ -30,12 +30,6 @@ export async function profileOf(store: Store, id: UserId): Promise<Profile> {
   return toProfile(row)
 }
 
-/** Undefined for somebody unknown or erased. */
-export async function roleOf(store: Store, id: UserId): Promise<Role | undefined> {
-  const row = await selectUser(store.db, id)
-  return row && row.erased_at === null ? row.member_status : undefined
-}
-
 /**
  * Changes what is given, clears what is null (QuickCart, UC 1 and 13).
  * @throws validation_failed naming each field, email_taken

@@ -131,8 +131,8 @@ function conditionsOf({ category, query, inStock, inactiveToo }: ProductFilter):
 }
 
 function beyond(sort: ProductSort, { id, soldCount }: ProductKey): Sql {
-  if (sort === 'id') return sql`p.id > ${id}`
-  return sql`(p.sold_count < ${soldCount} or (p.sold_count = ${soldCount} and p.id > ${id}))`
+  if (sort === 'id') return sql`p.id > ${id}::bigint`
+  return sql`(p.sold_count < ${soldCount}::bigint or (p.sold_count = ${soldCount}::bigint and p.id > ${id}::bigint))`
 }
 
 function all(conditions: readonly Sql[]): Sql {

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { callerOf } from '../../../platform/access/identity.ts'
-import { limitOf } from '../../../platform/http/pages.ts'
+import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
+import { Amount, Instant, nullable, oneOf } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
+import { listPayments } from '../payments/list-payments.ts'
 import { checkPayment } from '../payments/settle-payment.ts'
 import { InvoiceParams } from '../shop/schemas.ts'
 import type { Store } from '../store.ts'
@@ -11,6 +13,28 @@ import { OrdersAnswer, OrdersQuery, toOrderAnswer } from './order.schemas.ts'
 import { redeliverOrder } from './redeliver-order.ts'
 
 const tags = ['Administration']
+const Status = oneOf([
+  'creating',
+  'awaiting',
+  'completed',
+  'failed',
+  'expired',
+  'cancelled',
+  'late_completed',
+])
+const PaymentsQuery = pageQuery({ status: Type.Optional(Status) })
+
+const PaymentAnswer = Type.Object({
+  invoice: Type.String(),
+  status: Status,
+  amount: Amount,
+  fee: Amount,
+  total_payment: Amount,
+  last_error: nullable(Type.String()),
+  expires_at: Instant,
+  completed_at: nullable(Instant),
+  created_at: Instant,
+})
 
 export function orderAdminRoutes(scope: FastifyInstance, store: Store): void {
   const app = typed(scope)
@@ -46,6 +70,28 @@ export function orderAdminRoutes(scope: FastifyInstance, store: Store): void {
     async (request, reply) => {
       await redeliverOrder(store, callerOf(request), request.params.invoice)
       return reply.code(202).send({ invoice: request.params.invoice })
+    },
+  )
+
+  app.get(
+    '/admin/payments',
+    {
+      config: { access: { permission: 'payments.read' } },
+      schema: {
+        tags,
+        summary: 'Payments at the gateway',
+        querystring: PaymentsQuery,
+        response: { 200: PageOf(PaymentAnswer) },
+      },
+    },
+    async (request) => {
+      const { status, cursor } = request.query
+      const page = await listPayments(store, {
+        limit: limitOf(request.query),
+        ...(status === undefined ? {} : { status }),
+        ...(cursor === undefined ? {} : { cursor }),
+      })
+      return { ...page, items: page.items.map(({ id: _, ...payment }) => payment) }
     },
   )
 

@@ -75,7 +75,7 @@ export async function selectOrders(db: Db, filter: OrderFilter): Promise<readonl
   const conditions = [
     ...(owner === undefined ? [] : [sql`o.user_id = ${owner}`]),
     ...(status === undefined ? [] : [sql`o.status = ${status}`]),
-    ...(beforeId === undefined ? [] : [sql`o.id < ${beforeId}`]),
+    ...(beforeId === undefined ? [] : [sql`o.id < ${beforeId}::bigint`]),
   ]
   const where = conditions.length > 0 ? sql.join(conditions, ' and ') : sql`true`
   const rows = await db.many<OrderRow>(orders(where, sql`order by o.id desc limit ${limit + 1}`))

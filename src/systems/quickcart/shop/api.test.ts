@@ -80,6 +80,22 @@ test('a cursor that is not one is refused, in every list', async () => {
   }
 })
 
+test('a cursor beyond every number ends the list', async () => {
+  const admin = await shop.customer({ role: 'admin' })
+  const far = Buffer.from('[9007199254740991]').toString('base64url')
+  const farProduct = Buffer.from('[9007199254740991,9007199254740991]').toString('base64url')
+  for (const path of [
+    `/orders?cursor=${far}`,
+    `/admin/orders?cursor=${far}`,
+    `/admin/payments?cursor=${far}`,
+    `/admin/audit?cursor=${far}`,
+    `/products?cursor=${farProduct}`,
+    `/products?sort=sold&cursor=${farProduct}`,
+  ]) {
+    assert.equal((await shop.get(path, { as: admin })).status, 200, path)
+  }
+})
+
 test('without a token, with a forged one, and with one that ended nobody comes in', async () => {
   const budi = await shop.customer()
   assert.deepEqual(says(await shop.get('/me')), [401, 'unauthenticated'])
@@ -164,6 +180,7 @@ test('the table of permissions: who is let into what', async () => {
     ['GET', '/orders', ['customer', 'reseller', 'admin']],
     ['GET', '/admin/orders', ['admin', 'reporting']],
     ['GET', '/admin/stats', ['admin', 'reporting']],
+    ['GET', '/admin/payments', ['admin', 'ops']],
     ['GET', '/admin/products', ['admin']],
     ['GET', '/admin/audit', ['admin']],
     ['POST', '/admin/audit/verify', ['admin']],

@@ -2,7 +2,7 @@
 import { probe } from '../../../postgres/health.ts'
 import type { Store } from '../store.ts'
 
-export type ServiceState = 'up' | 'down' | 'not configured'
+type ServiceState = 'up' | 'down' | 'not configured'
 
 export interface ShopHealth {
   /** `down` only where nothing can be sold: without db_store1. */

@@ -29,7 +29,7 @@ export interface Work {
 }
 
 /** All tasks of db_store1's queue. */
-export function shopTasks(store: Store): readonly Task[] {
+function shopTasks(store: Store): readonly Task[] {
   const bot = createBot(store)
   return [
     inboxTask({
@@ -47,7 +47,7 @@ export function shopTasks(store: Store): readonly Task[] {
   ]
 }
 
-export const shopCron: readonly CronEntry[] = [...paymentCron, ...nightlyCron, housekeepingCron]
+const shopCron: readonly CronEntry[] = [...paymentCron, ...nightlyCron, housekeepingCron]
 
 export async function startWork(store: Store): Promise<Work> {
   const { db, audits, log } = store
