@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { parseMoney } from '../../../kernel/money.ts'
+import { formatMoney, parseMoney } from '../../../kernel/money.ts'
 import { callerOf, identityOf } from '../../../platform/access/identity.ts'
 import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
 import { limitOf } from '../../../platform/http/pages.ts'
@@ -22,9 +22,12 @@ import {
   QuoteBody,
   toOrderAnswer,
   toQuoteAnswer,
+  VoucherAnswer,
+  VoucherBody,
 } from './order.schemas.ts'
 import { placeOrder } from './place-order.ts'
 import { quoteOrder } from './quote-order.ts'
+import { validateVoucher } from './validate-voucher.ts'
 
 const own = { access: { permission: 'orders.own' } } as const
 const tags = ['Orders']
@@ -51,6 +54,24 @@ export function orderRoutes(scope: FastifyInstance, store: Store): void {
         ...(voucherCode === undefined ? {} : { voucherCode }),
       })
       return toQuoteAnswer(quote)
+    },
+  )
+
+  app.post(
+    '/vouchers/validate',
+    {
+      config: own,
+      schema: {
+        tags,
+        summary: 'What a voucher is worth to you',
+        body: VoucherBody,
+        response: { 200: VoucherAnswer },
+      },
+    },
+    async (request) => {
+      const user = userId(identityOf(request).subject)
+      const { amount, expiresAt } = await validateVoucher(store, user, request.body.code)
+      return { amount: formatMoney('IDR', amount), expires_at: expiresAt }
     },
   )
 

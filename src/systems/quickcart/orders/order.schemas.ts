@@ -17,13 +17,15 @@ import type { Quote } from './quote-order.ts'
 const Method = oneOf(['qris', 'account_balance'])
 const Status = oneOf(['pending', 'paid', 'expired', 'cancelled'])
 
+const VoucherCode = Type.String({ pattern: '^[A-Za-z0-9]{1,20}$' })
+
 const cart = {
   items: Type.Array(
     strictObject({ product_id: ProductId, quantity: Type.Integer({ minimum: 1, maximum: 100 }) }),
     { minItems: 1, maxItems: 10 },
   ),
   payment_method: Method,
-  voucher_code: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9]{1,20}$' })),
+  voucher_code: Type.Optional(VoucherCode),
 }
 
 export const QuoteBody = strictObject(cart)
@@ -32,6 +34,10 @@ export const OrderBody = strictObject({
   ...cart,
   expected_total: Type.Optional(AmountInput),
 })
+
+export const VoucherBody = strictObject({ code: VoucherCode })
+
+export const VoucherAnswer = Type.Object({ amount: Amount, expires_at: Instant })
 
 export const OrdersQuery = pageQuery({ status: Type.Optional(Status) })
 

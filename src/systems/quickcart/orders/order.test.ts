@@ -184,6 +184,51 @@ test('check 36: a voucher over the price pays a balance order whole, and no QRIS
   assert.equal(paid.body.voucher_discount, '10000.00')
 })
 
+test('check 33: the voucher of an expired order is usable again at once, and no pause begins', async () => {
+  const budi = await shop.customer()
+  const product = await shop.product({ price: 50_000 })
+  await voucher('TESTBACK', 10_000)
+  const order = await shop.order(budi, product, { voucher: 'TESTBACK' })
+  assert.deepEqual(
+    [order.body.voucher_discount, order.body.fee, order.body.total],
+    ['10000.00', '590.00', '40590.00'],
+  )
+  const code = { as: budi, body: { code: 'testback' } }
+  assert.equal((await shop.post('/vouchers/validate', code)).body.code, 'voucher_invalid')
+  await shop.advance({ minutes: 10, seconds: 1 })
+  assert.equal(
+    (await shop.post('/vouchers/validate', { as: await again(budi), body: code.body })).body.amount,
+    '10000.00',
+  )
+})
+
+test('check 34: after a voucher the next one waits five minutes to the second', async () => {
+  const budi = await shop.customer({ balance: '100000' })
+  const product = await shop.product({ price: 20_000 })
+  await voucher('TESTONE1', 5_000)
+  await voucher('TESTTWO2', 5_000)
+  const first = await shop.order(budi, product, { method: 'account_balance', voucher: 'TESTONE1' })
+  assert.equal(first.body.total, '15000.00')
+  await shop.advance({ minutes: 4, seconds: 50 })
+  const early = await shop.order(budi, product, { method: 'account_balance', voucher: 'TESTTWO2' })
+  assert.deepEqual([early.status, early.body.code], [409, 'voucher_cooldown'])
+  assert.ok(early.body.retry_after <= 10, String(early.body.retry_after))
+  await shop.advance({ seconds: 10 })
+  const later = await shop.order(budi, product, { method: 'account_balance', voucher: 'TESTTWO2' })
+  assert.equal(later.status, 201)
+})
+
+test('check 35: two people, one code at once: one has it', async () => {
+  const [budi, ani] = [await shop.customer(), await shop.customer()]
+  const product = await shop.product({ price: 20_000 })
+  await voucher('TESTRACE', 5_000)
+  const answers = await Promise.all(
+    [budi, ani].map((person) => shop.order(person, product, { voucher: 'TESTRACE' })),
+  )
+  assert.deepEqual(answers.map(({ status }) => status).toSorted(), [201, 422])
+  assert.equal(answers.find(({ status }) => status === 422)?.body.code, 'voucher_invalid')
+})
+
 test('a total other than the shown one is refused with the new quote', async () => {
   const budi = await shop.customer()
   const product = await shop.product({ price: 30_000 })
@@ -230,6 +275,14 @@ test('six orders in a minute: the sixth waits, and a repeated request is still a
   await shop.advance({ seconds: 61 })
   assert.equal((await shop.order(budi, product, { method: 'account_balance', key: 'n5' })).status, 201)
 })
+
+/** Access tokens last fifteen minutes; those who stay longer sign in again. */
+async function again(person: { id: number }): Promise<{ id: number; token: string }> {
+  const { body } = await shop.post('/auth/telegram', {
+    body: { init_data: shop.telegram.initData(person.id) },
+  })
+  return { id: person.id, token: body.access_token }
+}
 
 function quote(as: { id: number; token: string }, product: number, method: string) {
   return shop.post('/orders/quote', {
