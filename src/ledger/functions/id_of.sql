@@ -1,7 +1,7 @@
 -- The id a reference stands for: UUIDv8 of sha256('niaga:' || reference), as idOf in src/kernel/ids.ts.
 -- The cast to bytea takes the bytes of a UTF-8 database as they are, and unlike convert_to() it is immutable.
 create or replace function ledger.id_of(p_reference text) returns uuid
-language plpgsql immutable parallel safe set search_path = '' as $$
+language plpgsql immutable parallel safe as $$
 declare
   v_hex constant text := encode(sha256(('niaga:' || replace(p_reference, '\', '\\'))::bytea), 'hex');
 begin

@@ -1,6 +1,6 @@
 -- The legs of a journal as they are posted: without those of zero, each with its kind, every one possible.
 create or replace function ledger.legs_of(p_reference text, p_legs ledger.leg[], p_kind text) returns ledger.leg[]
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable as $$
 declare
   v_legs ledger.leg[];
   v ledger.leg;

@@ -1,6 +1,6 @@
 -- Locks the accounts of these legs that keep one balance row, youngest first, as everybody does.
 create or replace function ledger.lock_accounts(p_legs ledger.leg[]) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 begin
   perform from ledger.account a
   where a.name = any (

@@ -1,6 +1,6 @@
 -- Locks the accounts under these held references that keep one balance row, youngest first, as everybody does.
 create or replace function ledger.lock_held_accounts(p_references text[]) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 begin
   perform from ledger.account a
   where a.id in (

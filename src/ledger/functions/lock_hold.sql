@@ -1,7 +1,7 @@
 -- Locks the holds of a reference, first leg first, and returns the first. State, or null where it may be closed
 -- now, is the caller's to judge.
 create or replace function ledger.lock_hold(p_reference text) returns ledger.hold
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 declare
   v_first ledger.hold;
 begin

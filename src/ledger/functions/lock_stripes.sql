@@ -1,6 +1,6 @@
 -- Locks this backend's stripe of each striped account of these legs, in id order, after the other accounts.
 create or replace function ledger.lock_stripes(p_legs ledger.leg[]) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 begin
   perform from ledger.stripe s
   where s.account in (

@@ -1,6 +1,6 @@
 -- Changes balance and held of one account and returns its new balance; null where it is striped.
 create or replace function ledger.move(p_account bigint, p_delta bigint, p_held bigint default 0) returns bigint
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 declare
   v_balance bigint;
 begin

@@ -1,6 +1,6 @@
 -- Changes the striped accounts of these legs, each once, in id order, after all others.
 create or replace function ledger.move_stripes(p_legs ledger.leg[]) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 declare
   v record;
 begin

@@ -2,7 +2,7 @@
 create or replace function ledger.post_each(
   p_references text[], p_legs ledger.leg[], p_metadata jsonb[], p_links integer[])
 returns table (item integer, id uuid, outcome text, error text, details jsonb)
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 declare
   v_first integer := 1;
   v_last integer;

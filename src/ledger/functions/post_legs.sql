@@ -1,6 +1,6 @@
 -- Writes the legs of a journal; the caller has checked them and locked their accounts.
 create or replace function ledger.post_legs(p_reference text, p_legs ledger.leg[], p_metadata jsonb) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 declare
   v record;
 begin

@@ -1,6 +1,6 @@
 -- One transfer of a batch, its locks held: 'posted', or 'replayed' where it already was.
 create or replace function ledger.post_one(p_reference text, p_leg ledger.leg, p_metadata jsonb) returns text
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 declare
   v_legs ledger.leg[];
 begin

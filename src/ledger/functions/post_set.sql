@@ -3,7 +3,7 @@
 create or replace function ledger.post_set(
   p_references text[], p_debits text[], p_credits text[], p_amounts bigint[], p_kinds text[], p_metadata jsonb[])
 returns uuid[]
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 declare
   v_at constant timestamptz := ledger.clock();
   v_ids uuid[];
@@ -30,8 +30,12 @@ begin
     return null;
   end if;
 
-  -- Each account with one balance row is changed once, youngest first; the running balances are reckoned back from
-  -- what it had before.
+  -- An UPDATE takes its rows in whatever order its plan finds them; only this keeps to ours.
+  perform from ledger.account a
+  where a.id = any (v_debits || v_credits) and not a.striped
+  order by a.id desc
+  for no key update;
+  -- Each account with one balance row is changed once; the running balances are reckoned on from what it had.
   with entry as materialized (
     select e.n, true as debits, e.account, e.delta
     from unnest(v_debits, v_debit_deltas) with ordinality e (account, delta, n)
@@ -39,7 +43,7 @@ begin
     select e.n, false, e.account, e.delta
     from unnest(v_credits, v_credit_deltas) with ordinality e (account, delta, n)
   ), net as materialized (
-    select e.account, sum(e.delta)::bigint as delta from entry e group by e.account order by e.account desc
+    select e.account, sum(e.delta)::bigint as delta from entry e group by e.account
   ), moved as (
     update ledger.account a set balance = a.balance + n.delta from net n
     where a.id = n.account and not a.striped

@@ -1,6 +1,6 @@
 -- The reference is already posted: the same legs are a no-op that returns its id, others are refused.
 create or replace function ledger.replay(p_reference text, p_legs ledger.leg[]) returns uuid
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 begin
   if exists (
     select from unnest(p_legs) with ordinality l (debit, credit, amount, kind, leg)

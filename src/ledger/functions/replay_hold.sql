@@ -1,7 +1,7 @@
 -- The reference already holds: the same legs are a no-op, others are refused.
 create or replace function ledger.replay_hold(p_reference text, p_legs ledger.leg[])
 returns uuid
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 begin
   if exists (
     select from unnest(p_legs) with ordinality l (debit, credit, amount, kind, leg)

@@ -1,7 +1,7 @@
 -- Adds (p_sign 1) or takes back (-1) what the holds of a reference reserve, in id order; called before a hold is
 -- closed. A striped account has no floor and nothing to reserve: what is held there is the sum of its open holds.
 create or replace function ledger.reserve(p_reference text, p_sign integer) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql as $$
 declare
   v record;
 begin
