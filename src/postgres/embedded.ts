@@ -18,6 +18,7 @@ import { type Binaries, findBinaries, reachableBy, relocate, serverAccount } fro
 const SUPERUSER = 'postgres'
 const START_TIMEOUT_MS = 60_000
 const ADOPT_TIMEOUT_MS = 60_000
+const LEFTOVERS_TIMEOUT_MS = 20_000
 const STOP_TIMEOUT_MS = 4_000
 
 /** Small pools need few connections; the rest is for people, tests and several processes. */
@@ -152,7 +153,24 @@ async function initialise(
 
 type Account = ReturnType<typeof serverAccount>
 
-async function launch(
+/**
+ * Processes of a killed server may live a moment longer and hold its memory; PostgreSQL refuses to start beside
+ * them, and is asked again until they are gone.
+ */
+async function launch(...how: Parameters<typeof launchOnce>): Promise<ChildProcess> {
+  const deadline = Date.now() + LEFTOVERS_TIMEOUT_MS
+  for (;;) {
+    try {
+      return await launchOnce(...how)
+    } catch (error) {
+      const leftovers = error instanceof Error && /pre-existing shared memory|lock file/.test(error.message)
+      if (!leftovers || Date.now() > deadline) throw error
+      await wait(200)
+    }
+  }
+}
+
+async function launchOnce(
   { postgres }: Binaries,
   home: string,
   data: string,
