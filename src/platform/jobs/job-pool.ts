@@ -12,7 +12,8 @@ import type { Database } from '../../postgres/database.ts'
 import { isConnectionLoss } from '../../postgres/errors.ts'
 
 const CANNOT_CONNECT_NOW = '57P03'
-const SIZE = 4
+/** One for each job at a time; a smaller pool only makes the queue complain. */
+const SIZE = 8
 
 /** Reads the queue's ids as text, as graphile-worker expects them; ours are bigints. */
 export function openJobPool(database: Database, log: Log): pg.Pool {
