@@ -8,11 +8,6 @@ export interface Answer {
   readonly payload: Readonly<Record<string, unknown>>
 }
 
-export interface Notice {
-  readonly kind: string
-  readonly invoice: string
-}
-
 /** Before broadcasts and staff notices, after goods and QR codes. */
 const PRIORITY = 2
 
@@ -38,10 +33,4 @@ export async function storeAnswers(
       from jsonb_to_recordset(${sql.json(rows)}) as a (method text, payload jsonb, dedupe_key text, n int)
       order by a.n
       on conflict (dedupe_key) do nothing`)
-}
-
-export async function storeNotices(tx: Tx, chatId: bigint, notices: readonly Notice[]): Promise<void> {
-  for (const { kind, invoice } of notices) {
-    await tx.run(sql`select notify_user(${chatId}, ${kind}, 'order', ${invoice})`)
-  }
 }

@@ -27,7 +27,7 @@ async function showStatus(turn: Turn, [invoice = '']: readonly string[]): Promis
   turn.say(orderStatus(await findOrder(store, invoice, viewer)))
 }
 
-/** The QR code is replaced by the notice that everybody gets whose order ended unpaid. */
+/** The cancellation itself queues the notice that replaces the QR code. */
 async function cancel(turn: Turn, [invoice = '']: readonly string[]): Promise<void> {
   turn.answerPress()
   try {
@@ -38,7 +38,6 @@ async function cancel(turn: Turn, [invoice = '']: readonly string[]): Promise<vo
     const order = await findOrder(turn.store, invoice, { userId: turn.user.id, isAdmin: false })
     if (order.status !== 'cancelled') return turn.say({ text: problemText(error) })
   }
-  turn.notice('payment_cancelled', invoice)
 }
 
 async function ignoring(code: string, work: () => Promise<unknown>): Promise<void> {

@@ -10,7 +10,7 @@ import { inTransaction } from '../../../postgres/transaction.ts'
 import type { Profile } from '../accounts/profile.ts'
 import type { Store } from '../store.ts'
 import { type Message, textPayload } from '../telegram/message.ts'
-import { type Answer, type Notice, storeAnswers, storeNotices } from './answers.queries.ts'
+import { type Answer, storeAnswers } from './answers.queries.ts'
 import { dropSession, type NextSession, type Session, saveSession } from './session.ts'
 
 /** Telegram takes 200 characters beside a pressed button. */
@@ -44,7 +44,6 @@ export class Turn {
   readonly press: Press | undefined
   readonly messageId: number | undefined
   readonly #answers: Answer[] = []
-  readonly #notices: Notice[] = []
   #next: NextSession | 'none' | undefined
   #pressAnswered: Promise<void> | undefined
 
@@ -76,11 +75,6 @@ export class Turn {
     this.#answers.push({ method, payload })
   }
 
-  /** One of the notices that the sender renders (telegram/notices.ts); once per invoice, whoever asks for it. */
-  notice(kind: 'payment_cancelled', invoice: string): void {
-    this.#notices.push({ kind, invoice })
-  }
-
   /** What the next update of this person finds. */
   remember(next: NextSession): void {
     this.#next = next
@@ -104,11 +98,10 @@ export class Turn {
 
   async finish(): Promise<void> {
     const { store, user, updateId } = this
-    if (this.#answers.length + this.#notices.length > 0) {
-      await inTransaction(store.db, this.caller, async (tx) => {
-        await storeAnswers(tx, { chatId: this.chatId, updateId, answers: this.#answers })
-        await storeNotices(tx, this.chatId, this.#notices)
-      })
+    if (this.#answers.length > 0) {
+      await inTransaction(store.db, this.caller, (tx) =>
+        storeAnswers(tx, { chatId: this.chatId, updateId, answers: this.#answers }),
+      )
     }
     if (this.#next === 'none') await dropSession(store, user.id)
     else if (this.#next) await saveSession(store, user.id, updateId, this.#next)

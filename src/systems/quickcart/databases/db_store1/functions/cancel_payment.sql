@@ -1,5 +1,5 @@
--- A pending order or deposit is given up (QuickCart, UC 10). p_by: owner | admin | ban; who did not ask for it
--- is told. Refuses with order_already_paid, order_not_pending, deposit_not_pending {status}.
+-- A pending order or deposit is given up (QuickCart, UC 10). p_by: owner | admin | ban. The owner is told in any case:
+-- over HTTP they asked outside the chat that still shows the QR. Refuses with order_already_paid, order_not_pending, deposit_not_pending {status}.
 create or replace function public.cancel_payment(p_invoice text, p_by text) returns void
 language plpgsql set search_path = '' as $$
 declare
@@ -21,8 +21,6 @@ begin
       jsonb_build_object('invoice', p_invoice, 'status', v_status));
   end if;
   perform public.close_payment(p_invoice, 'cancelled', 'cancelled');
-  if p_by <> 'owner' then
-    perform public.notify_user(v_payment.user_id, 'payment_cancelled', v_ref_type, p_invoice);
-  end if;
+  perform public.notify_user(v_payment.user_id, 'payment_cancelled', v_ref_type, p_invoice);
 end
 $$;
