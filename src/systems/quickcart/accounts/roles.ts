@@ -2,9 +2,11 @@
  * Who may do what (QuickCart, §10). A person's role is read from their row at every request, so that a change
  * takes effect at once; a service carries its scopes in its API key.
  */
-import { definePermissions } from '../../../platform/access/permissions.ts'
 
-export type Role = 'customer' | 'reseller' | 'admin'
+import { definePermissions } from '../../../platform/access/permissions.ts'
+import type { UsersMemberStatus } from '../databases/db_store1/tables.ts'
+
+export type Role = UsersMemberStatus
 
 const everyone = ['customer', 'reseller', 'admin'] as const satisfies readonly Role[]
 

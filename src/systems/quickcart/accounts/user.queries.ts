@@ -1,24 +1,24 @@
-import type { Decimal } from '../../../kernel/money.ts'
 import type { Db } from '../../../postgres/database.ts'
 import { sql } from '../../../postgres/sql.ts'
 import type { Tx } from '../../../postgres/transaction.ts'
-import type { Role } from './roles.ts'
+import type { UsersRow } from '../databases/db_store1/tables.ts'
 import type { UserId } from './user-id.ts'
 
-export interface UserRow {
-  readonly id: bigint
-  readonly name: string
-  readonly username: string | null
-  readonly email: string | null
-  readonly whatsapp_number: string | null
-  readonly member_status: Role
-  readonly bank_id: string
-  readonly account_balance: Decimal
-  readonly is_banned: boolean
-  readonly created_at: Date
-  readonly blocked_bot_at: Date | null
-  readonly erased_at: Date | null
-}
+export type UserRow = Pick<
+  UsersRow,
+  | 'id'
+  | 'name'
+  | 'username'
+  | 'email'
+  | 'whatsapp_number'
+  | 'member_status'
+  | 'bank_id'
+  | 'account_balance'
+  | 'is_banned'
+  | 'created_at'
+  | 'blocked_bot_at'
+  | 'erased_at'
+>
 
 export async function selectUser(db: Db, id: UserId): Promise<UserRow | undefined> {
   return await db.maybeOne<UserRow>(sql`

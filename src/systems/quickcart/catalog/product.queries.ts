@@ -3,6 +3,7 @@ import { type Decimal, type Money, parseMoney } from '../../../kernel/money.ts'
 import type { Db } from '../../../postgres/database.ts'
 import { type Sql, sql } from '../../../postgres/sql.ts'
 import type { Role } from '../accounts/roles.ts'
+import type { ProductsRow } from '../databases/db_store1/tables.ts'
 
 /** What is shown of a product to somebody of a role; the stock count is asked for apart, it is cached. */
 export interface Product {
@@ -19,16 +20,20 @@ export interface Product {
   readonly isActive: boolean
 }
 
-interface ProductRow {
-  readonly id: number
-  readonly name: string
-  readonly description: string | null
-  readonly category: string
+interface ProductRow
+  extends Pick<
+    ProductsRow,
+    | 'id'
+    | 'name'
+    | 'description'
+    | 'category'
+    | 'customer_price'
+    | 'reseller_price'
+    | 'sold_count'
+    | 'is_active'
+  > {
+  /** By `product_prices`. */
   readonly price: Decimal
-  readonly customer_price: Decimal
-  readonly reseller_price: Decimal | null
-  readonly sold_count: number
-  readonly is_active: boolean
 }
 
 export interface ProductFilter {

@@ -1,17 +1,12 @@
 /** An order as its owner, an admin, the bot and the API see it. */
+
 import type { Money } from '../../../kernel/money.ts'
 import type { UserId } from '../accounts/user-id.ts'
+import type { OrdersPaymentMethod, OrdersStatus, PaymentsStatus } from '../databases/db_store1/tables.ts'
 
-export type OrderStatus = 'pending' | 'paid' | 'expired' | 'cancelled'
-export type PaymentMethod = 'qris' | 'account_balance'
-export type PaymentStatus =
-  | 'creating'
-  | 'awaiting'
-  | 'completed'
-  | 'failed'
-  | 'expired'
-  | 'cancelled'
-  | 'late_completed'
+export type OrderStatus = OrdersStatus
+export type PaymentMethod = OrdersPaymentMethod
+export type PaymentStatus = PaymentsStatus
 
 export interface OrderView {
   readonly invoice: string

@@ -1,45 +1,38 @@
 /** Reading orders; every statement that changes one is a SQL function of `db_store1`. */
-import type { Decimal } from '../../../kernel/money.ts'
 import { parseMoney } from '../../../kernel/money.ts'
 import type { Db } from '../../../postgres/database.ts'
 import { type Sql, sql } from '../../../postgres/sql.ts'
 import { type UserId, userId } from '../accounts/user-id.ts'
-import type {
-  OrderItemView,
-  OrderStatus,
-  OrderView,
-  PaymentMethod,
-  PaymentStatus,
-  PaymentView,
-} from './order-view.ts'
+import type { OrderItemsRow, OrdersRow, PaymentsRow, ProductsRow } from '../databases/db_store1/tables.ts'
+import type { OrderItemView, OrderStatus, OrderView, PaymentView } from './order-view.ts'
 
-interface OrderRow {
-  readonly id: number
-  readonly invoice_id: string
-  readonly user_id: bigint
-  readonly subtotal: Decimal
-  readonly voucher_discount: Decimal
-  readonly payment_fee: Decimal
-  readonly total_bill: Decimal
-  readonly payment_method: PaymentMethod
-  readonly status: OrderStatus
-  readonly created_at: Date
-  readonly payment_status: PaymentStatus | null
-  readonly payment_amount: Decimal
-  readonly fee: Decimal
-  readonly total_payment: Decimal
-  readonly qr_string: string | null
-  readonly checkout_url: string | null
-  readonly expires_at: Date
-  readonly chat_id: bigint | null
-  readonly message_id: bigint | null
+type Order = Pick<
+  OrdersRow,
+  | 'id'
+  | 'invoice_id'
+  | 'user_id'
+  | 'subtotal'
+  | 'voucher_discount'
+  | 'payment_fee'
+  | 'total_bill'
+  | 'payment_method'
+  | 'status'
+  | 'created_at'
+>
+
+type Payment = Pick<
+  PaymentsRow,
+  'fee' | 'total_payment' | 'qr_string' | 'checkout_url' | 'expires_at' | 'chat_id' | 'message_id'
+>
+
+/** The payment's part holds nothing where `payment_status` is null. */
+interface OrderRow extends Order, Payment {
+  readonly payment_status: PaymentsRow['status'] | null
+  readonly payment_amount: PaymentsRow['amount']
 }
 
-interface ItemRow {
-  readonly order_id: number
-  readonly product_id: number
-  readonly product_name: string
-  readonly price_per_unit: Decimal
+interface ItemRow extends Pick<OrderItemsRow, 'order_id' | 'product_id' | 'price_per_unit'> {
+  readonly product_name: ProductsRow['name']
   readonly quantity: number
   readonly contents: readonly string[] | null
 }

@@ -1,8 +1,9 @@
 import type { QrisPayment } from '../../../gateways/pakasir/answers.ts'
-import { type Decimal, formatMoney, type Money, parseMoney } from '../../../kernel/money.ts'
+import { formatMoney, type Money, parseMoney } from '../../../kernel/money.ts'
 import type { Db } from '../../../postgres/database.ts'
 import { sql } from '../../../postgres/sql.ts'
 import type { Tx } from '../../../postgres/transaction.ts'
+import type { PaymentsRow } from '../databases/db_store1/tables.ts'
 import type { PaymentStatus } from '../orders/order-view.ts'
 
 export interface Payment {
@@ -13,7 +14,7 @@ export interface Payment {
 }
 
 export async function selectPayment(db: Db, invoice: string): Promise<Payment | undefined> {
-  const row = await db.maybeOne<{ status: PaymentStatus; amount: Decimal; expires_at: Date }>(
+  const row = await db.maybeOne<Pick<PaymentsRow, 'status' | 'amount' | 'expires_at'>>(
     sql`select status, amount, expires_at from payments where invoice_id = ${invoice}`,
   )
   return (

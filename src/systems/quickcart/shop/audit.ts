@@ -5,6 +5,7 @@ import { decodeCursor, type Page, toPage } from '../../../kernel/cursor.ts'
 import { type AuditVerification, verifyAudit } from '../../../platform/audit/verify.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
+import type { AuditLogsRow } from '../databases/db_audits/tables.ts'
 import type { Store } from '../store.ts'
 
 export interface AuditFilter {
@@ -18,20 +19,21 @@ export interface AuditFilter {
   readonly limit: number
 }
 
-export interface AuditRow {
-  readonly id: bigint
-  readonly timestamp: Date
-  readonly actor_id: bigint | null
-  readonly actor_type: string
-  readonly entity_type: string
-  readonly entity_id: string
-  readonly action: string
-  readonly before_state: unknown
-  readonly after_state: unknown
-  readonly context: unknown
-  readonly ip_address: string | null
-  readonly row_hash: string
-}
+export type AuditRow = Pick<
+  AuditLogsRow,
+  | 'id'
+  | 'timestamp'
+  | 'actor_id'
+  | 'actor_type'
+  | 'entity_type'
+  | 'entity_id'
+  | 'action'
+  | 'before_state'
+  | 'after_state'
+  | 'context'
+  | 'ip_address'
+  | 'row_hash'
+>
 
 /** Newest first. @throws bad_request for a wrong cursor */
 export async function searchAudit(store: Store, filter: AuditFilter): Promise<Page<AuditRow>> {

@@ -1,17 +1,15 @@
 /** The rows of telegram_outbox, from queued to sent or failed. Times are the business clock's. */
 import type { Db } from '../../../postgres/database.ts'
 import { type Sql, sql } from '../../../postgres/sql.ts'
+import type { TelegramOutboxRow } from '../databases/db_store1/tables.ts'
 
-export interface OutboxRow {
-  readonly id: bigint
-  readonly chat_id: bigint
-  readonly method: string
+/** `attempts`: tries so far, this one included; also tells whose claim it is. */
+export interface OutboxRow
+  extends Pick<
+    TelegramOutboxRow,
+    'id' | 'chat_id' | 'method' | 'ref_type' | 'ref_id' | 'priority' | 'attempts'
+  > {
   readonly payload: Readonly<Record<string, unknown>>
-  readonly ref_type: string | null
-  readonly ref_id: string | null
-  readonly priority: number
-  /** Tries so far, this one included; also tells whose claim it is. */
-  readonly attempts: number
 }
 
 export interface Claim {
