@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { v7 } from 'uuid'
 import type { Brand } from './brand.ts'
 
@@ -20,11 +20,4 @@ export function idOf(reference: string): Uuid {
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') as Uuid
-}
-
-export const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
-
-/** A code from a cryptographic source, every letter equally likely. */
-export function randomCode(length: number, alphabet: string = ALPHANUMERIC): string {
-  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('')
 }
