@@ -25,11 +25,5 @@ export const Amount = Type.String({ pattern: '^-?\\d{1,13}\\.\\d{2}$', examples:
 /** "30520", "30520.5" or "30520.00": an amount in requests; read it with `parseMoney`. */
 export const AmountInput = Type.String({ pattern: '^\\d{1,13}(\\.\\d{1,2})?$', examples: ['30520.00'] })
 
-/** A bigint key, as text: JavaScript's numbers end at 2^53. 18 digits always fit an int8. */
-export const BigId = Type.String({ pattern: '^[1-9]\\d{0,17}$', examples: ['100000001'] })
-
-/** An integer key. */
-export const IntId = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
-
 /** An instant in answers: RFC 3339, UTC. Handlers may answer a Date. */
 export const Instant = Type.Unsafe<Date | string>(Type.String({ format: 'date-time' }))
