@@ -45,7 +45,13 @@ export async function selectOrder(
   invoice: string,
   contentsFor: ContentsFor,
 ): Promise<OrderView | undefined> {
-  const rows = await db.many<OrderRow>(orders(sql`o.invoice_id = ${invoice}`, sql``))
+  // In one piece, unlike the lists below, so that it is prepared: every order and every look at one runs it.
+  const rows = await db.many<OrderRow>(sql`
+    select o.id, o.invoice_id, o.user_id, o.subtotal, o.voucher_discount, o.payment_fee, o.total_bill,
+        o.payment_method, o.status, o.created_at, p.status as payment_status, p.amount as payment_amount, p.fee,
+        p.total_payment, p.qr_string, p.checkout_url, p.expires_at, p.chat_id, p.message_id
+      from orders o left join payments p on p.order_id = o.id
+      where o.invoice_id = ${invoice}`)
   return (await withItems(db, rows, contentsFor))[0]
 }
 

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Caller } from '../../../kernel/caller.ts'
-import { isDomainError } from '../../../kernel/errors.ts'
+import { type DomainError, isDomainError } from '../../../kernel/errors.ts'
 import { formatMoney, type Money } from '../../../kernel/money.ts'
-import { idempotent } from '../../../platform/idempotency/idempotent.ts'
+import { requestHash } from '../../../platform/idempotency/idempotent.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import type { UserId } from '../accounts/user-id.ts'
@@ -47,24 +47,24 @@ export async function placeOrder(store: Store, caller: Caller, input: PlaceOrder
 
 /** Everything of one checkout that must happen together; answers the invoice. */
 async function commitOrder(store: Store, caller: Caller, input: PlaceOrder): Promise<string> {
-  const { idempotencyKey: key, ...request } = input
-  // Asked before the transaction: inside, it would wait for a second connection while holding one.
-  const refusal = await orderRefusal(store, input.userId)
-  let isNew = false
-  const invoice = await inTransaction(store.db, caller, (tx) =>
-    idempotent(tx, { scope: `place_order:${input.userId}`, key, request }, async () => {
-      if (input.method === 'qris' && !store.pakasir.available) throw fail('gateway_unavailable')
-      if (refusal) throw refusal
-      const expected = input.expectedTotal === undefined ? null : formatMoney('IDR', input.expectedTotal)
-      const { order } = await tx.one<{ order: { invoice_id: string } }>(sql`
-        select place_order(${input.userId}, ${linesJson(input.items)}, ${input.method},
-          ${input.voucherCode ?? null}, ${expected}) as order`)
-      isNew = true
-      return order.invoice_id
-    }),
+  const { idempotencyKey: key, userId, items, method, voucherCode = null, expectedTotal } = input
+  const expected = expectedTotal === undefined ? null : formatMoney('IDR', expectedTotal)
+  const hash = requestHash({ items, method, voucherCode, expected })
+  const refusal = await refusalNow(store, input)
+  const { invoice, is_new: isNew } = await inTransaction(store.db, caller, (tx) =>
+    tx.one<{ invoice: string; is_new: boolean }>(sql`
+      select invoice, is_new from place_order_once(${key}, ${hash},
+        ${refusal ? sql.json({ code: refusal.code, details: refusal.details }) : null},
+        ${userId}, ${linesJson(items)}, ${method}, ${voucherCode}, ${expected})`),
   )
-  if (isNew) await countOrder(store, input.userId)
+  if (isNew) await countOrder(store, userId)
   return invoice
+}
+
+/** What a new order would be refused for before anything is looked at; a repeated one is answered all the same. */
+async function refusalNow(store: Store, { userId, method }: PlaceOrder): Promise<DomainError | undefined> {
+  if (method === 'qris' && !store.pakasir.available) return fail('gateway_unavailable')
+  return await orderRefusal(store, userId)
 }
 
 /** Goods that another checkout holds may come free again within moments; only then is another try worth it. */

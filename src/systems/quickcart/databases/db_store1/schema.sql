@@ -127,6 +127,7 @@ CREATE TRIGGER note_imported_order AFTER INSERT ON orders FOR EACH ROW WHEN (new
 CREATE CONSTRAINT TRIGGER order_consistency AFTER INSERT OR UPDATE OF status, subtotal ON orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION order_consistency('id');
 CREATE TRIGGER retention_guard BEFORE DELETE ON orders FOR EACH ROW WHEN (old.status::text = 'paid'::text) EXECUTE FUNCTION retain_financial_record();
 CREATE TRIGGER update_timestamp BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION update_timestamp();
+CREATE CONSTRAINT TRIGGER zz_count_sold AFTER UPDATE ON orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (old.status::text <> 'paid'::text AND new.status::text = 'paid'::text) EXECUTE FUNCTION count_sold();
 CREATE TRIGGER zz_lifecycle_status BEFORE UPDATE ON orders FOR EACH ROW WHEN (old.status::text IS DISTINCT FROM new.status::text AND (COALESCE(old.status::text, ''::text) <> 'pending'::text OR COALESCE(new.status::text, ''::text) <> 'paid'::text) AND (COALESCE(old.status::text, ''::text) <> 'pending'::text OR COALESCE(new.status::text, ''::text) <> 'expired'::text) AND (COALESCE(old.status::text, ''::text) <> 'pending'::text OR COALESCE(new.status::text, ''::text) <> 'cancelled'::text)) EXECUTE FUNCTION niaga.refuse_transition('status', 'id');
 
 create table payments (
@@ -459,6 +460,7 @@ CREATE INDEX idx_warranty_claims_order_item_id ON warranty_claims USING btree (o
 CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims FOR EACH ROW EXECUTE FUNCTION log_audit_event();
 -- function add_stock(p_product integer, p_contents text[], p_allow_duplicates boolean, OUT added integer, OUT duplicates integer) returns record
 -- function adopt_gateway_answer(p_invoice text, p_fee numeric, p_total numeric, p_qr text, p_checkout_url text, p_gateway_expires_at timestamp with time zone) returns text
+-- function announce_stock(p_product integer) returns void
 -- function audit_entity_id(p_row jsonb) returns text
 -- function audit_pseudonyms(p_table text, p_row jsonb) returns jsonb
 -- function audit_row(p_table text, p_row jsonb) returns jsonb
@@ -467,7 +469,7 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function check_payable(p_user bigint, p_method text, p_base numeric) returns void
 -- function check_voucher(p_user bigint, p_code text, OUT voucher_id integer, OUT amount numeric, OUT expires_at timestamp with time zone) returns record
 -- function close_payment(p_invoice text, p_status text, p_parent_status text, p_error text) returns void
--- function count_sold(p_order_id integer) returns void
+-- function count_sold() returns trigger
 -- function create_product(p_id integer, p_name text, p_category text, p_price numeric, p_description text) returns integer
 -- function credit_late_payment(p_invoice text, p_completed_at timestamp with time zone) returns void
 -- function deposit_json(p_deposit_id bigint) returns jsonb
@@ -494,6 +496,7 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function payment_json(p_invoice text) returns jsonb
 -- function place_deposit(p_user bigint, p_amount numeric) returns jsonb
 -- function place_order(p_user bigint, p_items jsonb, p_method text, p_voucher_code text, p_expected_total numeric) returns jsonb
+-- function place_order_once(p_key text, p_request_hash text, p_refusal jsonb, p_user bigint, p_items jsonb, p_method text, p_voucher_code text, p_expected_total numeric, OUT invoice text, OUT is_new boolean) returns record
 -- function post_transfers(p_reference text, p_from text[], p_to text[], p_amounts numeric[]) returns void
 -- function price_lines(p_user bigint, p_items jsonb) returns jsonb
 -- function product_prices(p_member_status text) returns TABLE(product_id integer, price numeric)
