@@ -19,4 +19,7 @@ create table ledger.projection (
 );
 
 -- migrate:down
-drop table ledger.projection;
+select ledger.undeclare_projection(format('%I.%I', table_schema, table_name)::regclass, value_column)
+from ledger.projection;
+-- Functions take its rows; their current bodies come back with the next run.
+drop table ledger.projection cascade;
