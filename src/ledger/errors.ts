@@ -1,4 +1,4 @@
-import { type ErrorCatalogue, failWith } from '../kernel/errors.ts'
+import type { ErrorCatalogue } from '../kernel/errors.ts'
 
 /** What the ledger refuses. functions/refuse.sql raises each with this SQLSTATE and its code as constraint. */
 export const ledgerErrors = {
@@ -75,5 +75,3 @@ export const ledgerErrors = {
 } as const satisfies ErrorCatalogue
 
 export type LedgerErrorCode = keyof typeof ledgerErrors
-
-export const fail = failWith(ledgerErrors)

@@ -1,5 +1,6 @@
 /** `niaga ledger`: what every account holds, how it came to that, and whether it all adds up. */
 import type { Command } from 'commander'
+import { verify } from '../../ledger/ledger.ts'
 import { sql } from '../../postgres/sql.ts'
 import { withOpenDatabase } from '../databases.ts'
 import { limitOption } from './options.ts'
@@ -24,12 +25,6 @@ interface EntryRow {
   readonly balance: string
 }
 
-interface Violation {
-  readonly violation: string
-  readonly subject: string
-  readonly details: unknown
-}
-
 export function ledgerCommands(program: Command): void {
   const ledger = program.command('ledger').description('the double-entry ledger of a database')
   const add = (name: string, about: string) =>
@@ -42,9 +37,7 @@ export function ledgerCommands(program: Command): void {
   add('verify', 'list everything that contradicts itself; empty and exit code 0 in health').action(
     async (options: { database: string; json?: boolean }) => {
       await withOpenDatabase(options.database, async (db) => {
-        const violations = await db.many<Violation>(
-          sql`select violation, subject, details from ledger.verify()`,
-        )
+        const violations = await verify(db)
         if (violations.length > 0) process.exitCode = 1
         if (violations.length === 0 && !options.json) console.log('The ledger adds up: no violation.')
         else {

@@ -6,7 +6,7 @@ import { variables } from './configuration.ts'
 import { auditsDatabase, storeDatabase } from './databases.ts'
 import { quickcartErrors } from './errors.ts'
 import { seed } from './seeds.ts'
-import { overview } from './shop/overview.ts'
+import { openOverview } from './shop/overview.ts'
 import { routes } from './shop/routes.ts'
 import { openSimulators } from './shop/simulators.ts'
 import { startWork, type Work } from './shop/work.ts'
@@ -47,6 +47,6 @@ export function running(store: Store): RunningSystem {
       await simulators.close()
       await closeStore(store)
     },
-    overview: () => overview(store, watch),
+    overview: openOverview(store, watch),
   }
 }
