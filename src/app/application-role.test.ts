@@ -16,6 +16,8 @@ const PASSWORD = 'of-a-test'
 const url = await emptyTestDatabase()
 const admin = new pg.Client({ connectionString: url })
 await admin.connect()
+// Some tests are about the role itself; no other file need have run before.
+await ensureRole(admin)
 const made: string[] = []
 after(async () => {
   await admin.query(`drop owned by ${made.join(', ')}`)

@@ -11,6 +11,7 @@ import { silentLog } from '../../kernel/log.ts'
 import type { Db } from '../../postgres/database.ts'
 import { sql } from '../../postgres/sql.ts'
 import { inTransaction } from '../../postgres/transaction.ts'
+import { drainAudit } from './relay.ts'
 
 export async function auditPair() {
   const source = await testDatabase(platformDatabase)
@@ -42,7 +43,13 @@ export async function auditPair() {
         sql`select l.entity_id as id from public.audit_logs l order by l.id`,
       )
     ).map(({ id }) => id)
-  return { source, target, options, tell, told }
+  /** Relays until nothing waits: a transaction of any database on the server may hold rows back for a moment. */
+  const arrive = () =>
+    until('the arrival of every row', async () => {
+      await drainAudit(options)
+      return (await waiting(source.db)) === 0
+    })
+  return { source, target, options, tell, told, arrive }
 }
 
 export async function waiting(db: Db): Promise<number> {

@@ -12,7 +12,7 @@ import { auditPair, until, waiting } from './audit.fixture.ts'
 import { drainAudit, startAuditRelay } from './relay.ts'
 import { verifyAudit } from './verify.ts'
 
-const { source, target, options, tell, told } = await auditPair()
+const { source, target, options, tell, told, arrive } = await auditPair()
 const { db } = source
 const verify = () => verifyAudit(options)
 
@@ -25,7 +25,7 @@ describe('audit relay', () => {
       }),
     )
     await tell('TRX1')
-    assert.equal(await drainAudit(options), 1)
+    await arrive()
     const rows = await target.db.many<Record<string, unknown>>(sql`
       select actor_id, actor_type, entity_type, entity_id, action, before_state::text, after_state::text, context,
         ip_address, subject_id, timestamp <= now() as past from public.audit_logs`)
@@ -64,7 +64,7 @@ describe('audit relay', () => {
     assert.equal(await drainAudit(options), 0)
     slow.resolve()
     await late
-    await drainAudit(options)
+    await arrive()
     assert.deepEqual((await told()).slice(told1), ['late', 'quick'])
   })
 
@@ -74,7 +74,7 @@ describe('audit relay', () => {
       tx.run(sql`select audit.emit('x', repeat('é', 90), repeat('9', 90))`),
     )
     await tell('next')
-    await drainAudit(options)
+    await arrive()
     assert.equal((await told()).at(-1), 'next')
     const { context } = await target.db.one<{ context: object }>(
       sql`select context from public.audit_logs where entity_id = 'odd'`,
@@ -89,7 +89,7 @@ describe('audit relay', () => {
       for (const name of names) await tx.run(sql`select audit.emit('login', 'users', ${name})`)
     })
     await Promise.all(Array.from({ length: 5 }, () => drainAudit(options)))
-    await drainAudit(options)
+    await arrive()
     assert.deepEqual((await told()).slice(start), names)
     assert.deepEqual([await waiting(db), (await verify()).ok], [0, true])
   })
@@ -109,10 +109,7 @@ describe('audit relay', () => {
     await once(relay, 'exit')
     await block.query('rollback')
     block.release()
-    await until('the second try', async () => {
-      await drainAudit(options)
-      return (await waiting(db)) === 0
-    })
+    await arrive()
     assert.deepEqual(
       (await told()).slice(start),
       Array.from({ length: 20 }, (_, i) => `k${i}`),
