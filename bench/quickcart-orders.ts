@@ -171,7 +171,7 @@ async function databaseUrl(): Promise<string> {
 }
 
 async function start(): Promise<{ child: ChildProcess; url: string }> {
-  const started = spawn(process.execPath, [MAIN, 'start'], {
+  const started = spawn(process.execPath, ['--max-semi-space-size=2', MAIN, 'start'], {
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
   })

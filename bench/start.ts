@@ -38,7 +38,7 @@ console.log(`idle memory ${median(memory).toFixed(0)} MB resident, ${IDLE_MS / 1
 
 async function start(data: string): Promise<{ child: ChildProcess; ms: number }> {
   const begun = performance.now()
-  const child = spawn(process.execPath, [MAIN, 'start'], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=2', MAIN, 'start'], {
     env: { ...process.env, NIAGA_DATA: data, NIAGA_PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
