@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testDatabase } from '../../test/database.ts'
 import { ledgerDatabase } from '../../test/ledger.ts'
+import { until } from '../../test/until.ts'
 import { isDomainError } from '../kernel/errors.ts'
 import { idOf } from '../kernel/ids.ts'
 import { sql } from '../postgres/sql.ts'
@@ -128,8 +129,13 @@ test('a hold past its time cannot be captured and is given back by the job, othe
   await ledger.hold(db, { ...held, reference: 'forever' })
   await ledger.holdJournal(db, { reference: 'linked', kind: 'pay', legs: [held, held], expiresAt: past })
   await assert.rejects(ledger.capture(db, 'late'), refused('ledger_hold_expired'))
-  assert.equal(await ledger.expireHolds(db), 2)
-  assert.equal(await ledger.expireHolds(db), 0)
+  // The refusal arrives before the server has let go of its lock, and what is locked is left for the next run.
+  let given = 0
+  await until(async () => {
+    given += await ledger.expireHolds(db)
+    return given >= 2
+  })
+  assert.equal(given + (await ledger.expireHolds(db)), 2)
   assert.deepEqual(await figures(from), [100n, 20n, 80n])
   await assert.rejects(ledger.capture(db, 'late'), refused('ledger_hold_closed'))
   assert.equal(await ledger.release(db, 'late'), false)

@@ -289,3 +289,17 @@ test('every state of a payment that is not declared is refused', async () => {
   )
   assert.equal((await refusal(back)).code, 'illegal_transition')
 })
+
+test('two messages of one order that could not be sent are two pieces of news; the same one is told once', async () => {
+  await db.run(sql`
+    insert into users (id, name, bank_id, member_status) values (990000001, 'Staff', '990001', 'admin')`)
+  const order = await awaitedOrder()
+  for (const about of ['show_payment', 'deliver', 'deliver']) {
+    await db.run(sql`
+      select notify_staff('staff_message_failed', 'order', ${order.invoice_id}, ${sql.json({ about })})`)
+  }
+  const { told } = await db.one<{ told: bigint }>(sql`
+    select count(*) as told from telegram_outbox
+    where chat_id = 990000001 and ref_id = ${order.invoice_id} and payload ->> 'kind' = 'staff_message_failed'`)
+  assert.equal(told, 2n)
+})

@@ -7,9 +7,12 @@ import type { Store } from '../store.ts'
 import { createPayment } from './create-payment.ts'
 import { expirePayment } from './expire-payment.ts'
 import { rebuildExpiryQueue } from './expiry-queue.ts'
-import { selectPayment } from './payment.queries.ts'
+import { lockPaymentStatus } from './payment.queries.ts'
 import { gatewayCreate, paymentExpire, paymentPoll, pollAfterClose, pollWhileOpen } from './payment-jobs.ts'
 import { checkIfAnswered } from './settle-payment.ts'
+
+/** Money may still come for these. */
+const CLOSED_UNPAID: ReadonlySet<string> = new Set(['expired', 'cancelled', 'failed'])
 
 const paymentSweep = defineJob('quickcart.payment_sweep', noPayload)
 
@@ -23,10 +26,13 @@ export function paymentTasks(store: Store): readonly Task[] {
     ),
     handle(paymentPoll, async ({ invoice, step }, { caller }) => {
       await checkIfAnswered(store, caller, invoice)
-      const payment = await selectPayment(store.db, invoice)
       await inTransaction(store.db, caller, async (tx) => {
-        if (payment?.status === 'awaiting') await pollWhileOpen(tx, store, invoice)
-        else if (payment && step !== undefined) await pollAfterClose(tx, store, invoice, step + 1)
+        // Locked: a payment that is closed right now plans looks of its own under the same key.
+        const status = await lockPaymentStatus(tx, invoice)
+        if (status === 'awaiting') await pollWhileOpen(tx, store, invoice)
+        else if (status !== undefined && CLOSED_UNPAID.has(status)) {
+          await pollAfterClose(tx, store, invoice, step === undefined ? 0 : step + 1)
+        }
       })
     }),
     handle(paymentSweep, async () => {

@@ -22,6 +22,14 @@ export async function selectPayment(db: Db, invoice: string): Promise<Payment | 
   )
 }
 
+/** Keeps the payment as it is until the transaction ends. */
+export async function lockPaymentStatus(tx: Tx, invoice: string): Promise<PaymentStatus | undefined> {
+  const row = await tx.maybeOne<Pick<PaymentsRow, 'status'>>(
+    sql`select status from payments where invoice_id = ${invoice} for no key update`,
+  )
+  return row?.status
+}
+
 /** `already`: somebody was faster. `closed`: it was given up meanwhile. `fee_mismatch`: nothing was changed. */
 export type Adopted = 'awaiting' | 'already' | 'closed' | 'fee_mismatch'
 

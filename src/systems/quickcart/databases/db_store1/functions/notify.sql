@@ -20,7 +20,9 @@ begin
   insert into public.telegram_outbox (chat_id, method, payload, ref_type, ref_id, dedupe_key, next_attempt_at,
       created_at)
     select staff.chat_id, 'sendMessage', p_facts || jsonb_build_object('kind', p_kind, 'invoice', p_invoice),
-      p_ref_type, p_invoice, p_kind || ':' || p_invoice || ':' || staff.chat_id, niaga.now(), niaga.now()
+      -- Two messages of one order that failed are two pieces of news.
+      p_ref_type, p_invoice, concat_ws(':', p_kind, p_facts ->> 'about', p_invoice, staff.chat_id),
+      niaga.now(), niaga.now()
     from (
       select u.id as chat_id from public.users u
         where u.member_status = 'admin' and not u.is_banned and u.erased_at is null and u.blocked_bot_at is null
