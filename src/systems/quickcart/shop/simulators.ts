@@ -1,4 +1,5 @@
 /** The outside parties played by ourselves, where no real ones are configured: /sim/telegram and /sim/pakasir. */
+import { dirname, join } from 'node:path'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { pakasirSimulator } from '../../../gateways/pakasir/simulator/plugin.ts'
 import { PakasirSimulator } from '../../../gateways/pakasir/simulator/simulator.ts'
@@ -47,12 +48,14 @@ function playTelegram({ config, clock, log }: Store): TelegramSimulator {
   })
 }
 
-function playPakasir({ config, clock }: Store): PakasirSimulator {
+function playPakasir({ config, clock, anchorPath }: Store): PakasirSimulator {
   const { project, apiKey, webhookSecret = '', webhookUrl } = config.pakasir
   return new PakasirSimulator({
     project,
     apiKey,
     merchant: 'QuickCart',
+    // A gateway does not forget its payments because a shop was killed.
+    stateFile: join(dirname(anchorPath), 'pakasir-simulator.jsonl'),
     clock,
     webhook: { url: `${webhookUrl}?token=${encodeURIComponent(webhookSecret)}`, secret: webhookSecret },
   })
