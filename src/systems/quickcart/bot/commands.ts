@@ -1,7 +1,9 @@
 /** Every command that works: routed by messages.ts, listed by /help and by Telegram's command menu. */
 import { helpCommands } from './account.ts'
 import { browseCommands } from './browse.ts'
-import type { CommandHandler } from './handlers.ts'
+import { catalogCommands } from './catalog-admin.ts'
+import type { AdminCommand, CommandHandler } from './handlers.ts'
+import { peopleCommands } from './people-admin.ts'
 import { startCommands } from './start.ts'
 import { stockCommands } from './stock-admin.ts'
 
@@ -11,11 +13,22 @@ export const publicCommands: readonly CommandHandler[] = [
   ...helpCommands((turn) => (turn.user.role === 'admin' ? adminHelp() : publicCommands)),
 ]
 
+/** Those of §7.3, each subject's own. */
+export const adminCommands: readonly AdminCommand[] = [
+  ...catalogCommands,
+  ...stockCommands,
+  ...peopleCommands,
+]
+
 export function findCommand(name: string): CommandHandler | undefined {
   return publicCommands.find(({ command }) => command === name)
 }
 
+export function findAdminCommand(name: string): AdminCommand | undefined {
+  return adminCommands.find(({ command }) => command === name)
+}
+
 /** What is listed for an admin. */
 export function adminHelp(): readonly Pick<CommandHandler, 'command' | 'description'>[] {
-  return [...publicCommands, ...stockCommands]
+  return [...publicCommands, ...adminCommands]
 }

@@ -1,4 +1,7 @@
 /** How a subject says what it listens to; bot.ts gives the updates out. */
+import type { Message as TelegramMessage } from 'grammy/types'
+import type { UserId } from '../accounts/user-id.ts'
+import type { Message } from '../telegram/message.ts'
 import type { Turn } from './turn.ts'
 
 export interface ButtonHandler {
@@ -14,6 +17,41 @@ export interface CommandHandler {
   readonly description: string
   /** `argument`: everything behind the command, trimmed. */
   run(turn: Turn, argument: string): Promise<void>
+}
+
+/** An order to the shop from the chat (QuickCart, §7.3). Every subject lists its own; commands.ts has them all. */
+export interface AdminCommand {
+  readonly command: string
+  /** Shown to admins in the command menu and by /help. */
+  readonly description: string
+  /** Both are the answer to a wrong format. */
+  readonly syntax: string
+  readonly example: string
+  /**
+   * What is asked for; undefined where it is not of the syntax. `argument`: everything behind the command, trimmed;
+   * `message`: what carried it, for its photo or document.
+   */
+  read(argument: string, message: TelegramMessage): AdminAction | undefined
+}
+
+/** A command understood: what the audit event `admin_command` keeps of it, and how to carry it out. */
+export interface AdminAction extends AdminTarget {
+  /** Without the ids of people, and of messages and goods only their length: it is kept for ever. */
+  readonly arguments: string
+  /** A refusal of the use case is told to the admin and recorded as the outcome. */
+  run(turn: Turn): Promise<AdminAnswer>
+}
+
+export interface AdminTarget {
+  readonly targetUser?: UserId
+  /** The row that it is about, unless that is `targetUser`. */
+  readonly target?: { readonly table: string; readonly id: string }
+}
+
+/** `target` where it was not known before: what was made. */
+export interface AdminAnswer extends Message, Pick<AdminTarget, 'target'> {
+  /** "ok" where left out; otherwise why nothing was done. */
+  readonly outcome?: string
 }
 
 /** Takes a text that answers a question; says whether it was one. */

@@ -1,25 +1,21 @@
 /** What a person writes: a command, a key of the keyboard, an answer, a product's number. In that order. */
 import type { Message } from 'grammy/types'
-import { TelegramError } from '../../../gateways/telegram/failures.ts'
 import { limitAction } from '../shop/limits.ts'
 import { html } from '../telegram/html.ts'
 import { showAccount } from './account.ts'
 import { ADMIN_COMMANDS, refuseSilently, runAdminCommand } from './admin.ts'
 import { showAll, showCategories, showProduct } from './browse.ts'
 import { voucherText } from './checkout.ts'
-import { findCommand } from './commands.ts'
+import { findAdminCommand, findCommand } from './commands.ts'
 import type { TextHandler } from './handlers.ts'
 import { type Label, labelOf } from './keyboards.ts'
 import { onboardingText } from './start.ts'
-import { type AdminCommand, fill, MAX_DOCUMENT_LINES, stockCommands } from './stock-admin.ts'
 import type { Turn } from './turn.ts'
 
 const COMMAND = /^\/([a-z_0-9]{1,32})(?:@\w+)?(?:\s+([\s\S]*))?$/i
 /** No WhatsApp number is as short, so that a product's key works in the middle of a question too. */
 const PRODUCT_KEY = /^\d{1,7}$/
 const DIGITS = /^\d{1,18}$/
-/** Ten thousand lines of goods. */
-const MAX_DOCUMENT_BYTES = 5 * 1024 * 1024
 
 const keys: Readonly<Record<Label, (turn: Turn) => Promise<void>>> = {
   products: showCategories,
@@ -43,44 +39,10 @@ export async function hearMessage(turn: Turn, message: Message): Promise<void> {
 
 async function runCommand(turn: Turn, name: string, argument: string, message: Message): Promise<void> {
   if (ADMIN_COMMANDS.has(name) && turn.user.role !== 'admin') return await refuseSilently(turn, name)
-  const admin = stockCommands.find(({ command }) => command === name)
-  if (admin) return await runWithDocument(turn, admin, argument, message)
+  const admin = findAdminCommand(name)
+  if (admin) return await runAdminCommand(turn, admin, argument.trim(), message)
   await limitAction(turn.store, turn.user.id, 'cmd')
   const command = findCommand(name)
   if (command) return await command.run(turn, argument.trim())
   turn.say({ text: html`Perintah <code>/${name}</code> tidak dikenal. Ketik /start untuk membuka menu.` })
-}
-
-/** /addstock takes a .txt file whose caption is the command. */
-async function runWithDocument(
-  turn: Turn,
-  command: AdminCommand,
-  argument: string,
-  { document }: Message,
-): Promise<void> {
-  if (document === undefined || command.command !== 'addstock') {
-    return await runAdminCommand(turn, command, argument)
-  }
-  const goods = await readDocument(turn, document)
-  if (goods === undefined) return
-  await runAdminCommand(turn, command, `${argument.replace(/\|.*$/s, '')}|${goods}`, (t, given) =>
-    fill(t, given, MAX_DOCUMENT_LINES),
-  )
-}
-
-async function readDocument(
-  turn: Turn,
-  { file_id, file_name = '' }: NonNullable<Message['document']>,
-): Promise<string | undefined> {
-  if (!file_name.toLowerCase().endsWith('.txt')) {
-    turn.say({ text: html`Kirim file .txt, satu barang per baris.` })
-    return undefined
-  }
-  try {
-    return (await turn.store.telegram.download(file_id, MAX_DOCUMENT_BYTES)).toString('utf8')
-  } catch (error) {
-    if (!(error instanceof TelegramError) || error.failure.kind !== 'rejected') throw error
-    turn.say({ text: html`File itu tidak bisa dibaca; paling besar 5 MB.` })
-    return undefined
-  }
 }

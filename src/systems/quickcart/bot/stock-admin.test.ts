@@ -34,7 +34,7 @@ test('42: /add with bad fields answers syntax and example; good ones make the pr
   admin.say('/add 7001|Lain|-|1000|-')
   await admin.sees('Id produk itu sudah dipakai')
   const outcomes = (await audited('admin_command', admin.id)).map(({ outcome }) => outcome)
-  assert.deepEqual(outcomes, ['ok', 'product_id_taken'])
+  assert.deepEqual(outcomes, ['wrong_format', 'ok', 'product_id_taken'])
 })
 
 test('41: three lines with one duplicate add two; a reserved or sold item cannot be removed', async () => {
@@ -68,6 +68,15 @@ test('41: a .txt document with the command as caption loads its lines', async ()
     { caption: `/addstock ${id}` },
   )
   await admin.sees(`Produk ${id}: 3 ditambahkan`)
+})
+
+test('/info shows a person to an admin; the record names them apart from the words of the command', async () => {
+  const admin = await shop.person('Admin').registered({ role: 'admin' })
+  const budi = await shop.person('Budi').registered({ balance: 5_000 })
+  admin.say(`/info ${budi.id}`)
+  await admin.sees(/Nama: Budi[\s\S]*Rp 5\.000/)
+  const [{ correlation_id: _, ...context } = {}] = await audited('admin_command', admin.id)
+  assert.deepEqual(context, { command: 'info', arguments: '', outcome: 'ok', target_user_id: budi.id })
 })
 
 test('an admin sees more commands in the menu than a customer', async () => {

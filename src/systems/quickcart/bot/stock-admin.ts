@@ -1,136 +1,130 @@
-/** Products and goods from the chat (QuickCart, §7.3). A wrong format is answered with syntax and example. */
-import { wholeMoney } from '../../../kernel/money.ts'
-import { createProduct } from '../catalog/create-product.ts'
-import { retireProduct } from '../catalog/update-product.ts'
+/** Goods from the chat (QuickCart, §7.3): one per line, from a message or a .txt document. */
+import type { Document } from 'grammy/types'
+import { TelegramError } from '../../../gateways/telegram/failures.ts'
 import { addStock } from '../stock/add-stock.ts'
 import { removeStock } from '../stock/remove-stock.ts'
-import { type Html, html } from '../telegram/html.ts'
+import { html } from '../telegram/html.ts'
 import { grouped } from '../telegram/messages/wording.ts'
+import { fields, readProductId } from './admin-arguments.ts'
+import { productTarget } from './catalog-admin.ts'
+import type { AdminAction, AdminAnswer, AdminCommand } from './handlers.ts'
 import type { Turn } from './turn.ts'
 
-export interface AdminCommand {
-  readonly command: string
-  readonly description: string
-  readonly syntax: string
-  readonly example: string
-  /**
-   * Undefined where the argument is not of the syntax. `target`: what the audit names; `argument`: as the audit may
-   * keep it, goods replaced by their length.
-   */
-  run(turn: Turn, argument: string): Promise<AdminOutcome | undefined>
-}
-
-export interface AdminOutcome {
-  readonly text: Html
-  readonly target: string
-  readonly argument: string
-}
-
 const MAX_LINES = 1_000
-/** A .txt document may hold more than a message. */
-export const MAX_DOCUMENT_LINES = 10_000
-/** Twelve digits: PostgreSQL keeps thirteen before the point. */
-const ADD = /^(\d{1,9}|-)\s*\|\s*([^|]{1,255}?)\s*\|\s*([^|]{1,255}?)\s*\|\s*(\d{1,12})\s*\|\s*([\s\S]+)$/
+/** A document may hold more than a message. */
+const MAX_DOCUMENT_LINES = 10_000
+/** Ten thousand lines of goods. */
+const MAX_DOCUMENT_BYTES = 5 * 1024 * 1024
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 export const stockCommands: readonly AdminCommand[] = [
-  {
-    command: 'add',
-    description: 'tambah produk',
-    syntax: '/add id|nama|kategori|harga|deskripsi (id, kategori, deskripsi boleh -)',
-    example: '/add 101|Netflix 1 Bulan|Streaming|25000|Akun pribadi',
-    run: add,
-  },
   {
     command: 'addstock',
     description: 'tambah stok',
     syntax: '/addstock id|isi, satu barang per baris (atau file .txt dengan caption ini)',
     example: '/addstock 101|akun1@mail.com:rahasia',
-    run: (turn, argument) => fill(turn, argument, MAX_LINES),
-  },
-  {
-    command: 'del',
-    description: 'hentikan penjualan produk',
-    syntax: '/del id',
-    example: '/del 101',
-    run: retire,
+    read: (argument, { document }) =>
+      document === undefined ? fillFromText(argument) : fillFromDocument(argument, document),
   },
   {
     command: 'delstock',
     description: 'hapus satu stok',
     syntax: '/delstock id|stock_id',
     example: '/delstock 101|0b5a6d1e-8f0b-4c83-9a54-6a6f3a1f2b7c',
-    run: removeOne,
+    read: removeOne,
   },
   {
     command: 'delallstock',
     description: 'hapus semua stok yang belum terjual',
     syntax: '/delallstock id',
     example: '/delallstock 101',
-    run: removeAll,
+    read: removeAll,
   },
 ]
 
-/** Goods, one per line, from a message or a document. */
-export async function fill(
-  turn: Turn,
-  argument: string,
-  maxLines: number,
-): Promise<AdminOutcome | undefined> {
+function fillFromText(argument: string): AdminAction | undefined {
   const split = argument.indexOf('|')
-  const id = productId(argument.slice(0, Math.max(split, 0)))
+  const id = readProductId(argument.slice(0, Math.max(split, 0)))
   const contents = argument.slice(split + 1).split(/\r?\n/)
-  if (id === undefined || contents.every((line) => line.trim() === '') || contents.length > maxLines) {
+  if (id === undefined || contents.every((line) => line.trim() === '') || contents.length > MAX_LINES) {
     return undefined
   }
-  const { added, duplicates } = await addStock(turn.store, turn.caller, { productId: id, contents })
   return {
-    text: html`Produk <b>${id}</b>: ${grouped(added)} ditambahkan, ${grouped(duplicates)} duplikat dilewati.`,
-    target: String(id),
-    argument: `${id}|${contents.length} lines`,
+    target: productTarget(id),
+    arguments: `${id}|${contents.length} lines`,
+    run: (turn) => fill(turn, id, contents),
   }
 }
 
-async function add(turn: Turn, argument: string): Promise<AdminOutcome | undefined> {
-  const [, id = '', name = '', category = '', price = '', description = ''] = ADD.exec(argument) ?? []
-  if (name === '' || id === '0') return undefined
-  const product = await createProduct(turn.store, turn.caller, {
-    ...(id === '-' ? {} : { id: Number(id) }),
-    name,
-    ...(category === '-' ? {} : { category }),
-    customerPrice: wholeMoney('IDR', BigInt(price)),
-    description: description.trim() === '-' ? null : description.trim(),
-  })
-  return {
-    text: html`Produk <b>${product.id}</b> (${product.name}) ditambahkan.`,
-    target: String(product.id),
-    argument,
-  }
-}
-
-async function retire(turn: Turn, argument: string): Promise<AdminOutcome | undefined> {
-  const id = productId(argument)
+function fillFromDocument(argument: string, document: Document): AdminAction | undefined {
+  const id = readProductId(argument.replace(/\|.*$/s, ''))
   if (id === undefined) return undefined
-  await retireProduct(turn.store, turn.caller, id)
-  return { text: html`Produk <b>${id}</b> tidak dijual lagi.`, target: String(id), argument }
+  return {
+    target: productTarget(id),
+    arguments: `${id}|document of ${document.file_size ?? 0} bytes`,
+    async run(turn) {
+      const text = await readDocument(turn, document)
+      if (text === undefined) {
+        return { text: html`Kirim file .txt sampai 5 MB, satu barang per baris.`, outcome: 'not_readable' }
+      }
+      const contents = text.split(/\r?\n/)
+      if (contents.length <= MAX_DOCUMENT_LINES) return await fill(turn, id, contents)
+      return {
+        text: html`File itu berisi lebih dari ${grouped(MAX_DOCUMENT_LINES)} baris.`,
+        outcome: 'too_many_lines',
+      }
+    },
+  }
 }
 
-async function removeOne(turn: Turn, argument: string): Promise<AdminOutcome | undefined> {
-  const [first = '', stockId = ''] = argument.split('|').map((part) => part.trim())
-  const id = productId(first)
+async function fill(
+  { store, caller }: Turn,
+  productId: number,
+  contents: readonly string[],
+): Promise<AdminAnswer> {
+  const { added, duplicates } = await addStock(store, caller, { productId, contents })
+  return {
+    text: html`Produk <b>${productId}</b>: ${grouped(added)} ditambahkan, ${grouped(duplicates)} duplikat dilewati.`,
+  }
+}
+
+/** Undefined where it is no text file, or too large. */
+async function readDocument(
+  { store }: Turn,
+  { file_id, file_name = '' }: Document,
+): Promise<string | undefined> {
+  if (!file_name.toLowerCase().endsWith('.txt')) return undefined
+  try {
+    return (await store.telegram.download(file_id, MAX_DOCUMENT_BYTES)).toString('utf8')
+  } catch (error) {
+    if (!(error instanceof TelegramError) || error.failure.kind !== 'rejected') throw error
+    return undefined
+  }
+}
+
+function removeOne(argument: string): AdminAction | undefined {
+  const [product, stockId = ''] = fields(argument, 2) ?? []
+  const id = readProductId(product)
   if (id === undefined || !UUID.test(stockId)) return undefined
-  await removeStock(turn.store, turn.caller, { productId: id, stockId })
-  return { text: html`Stok <code>${stockId}</code> dihapus.`, target: stockId, argument }
+  return {
+    target: { table: 'product_stocks', id: stockId },
+    arguments: argument,
+    async run({ store, caller }) {
+      await removeStock(store, caller, { productId: id, stockId })
+      return { text: html`Stok <code>${stockId}</code> dihapus.` }
+    },
+  }
 }
 
-async function removeAll(turn: Turn, argument: string): Promise<AdminOutcome | undefined> {
-  const id = productId(argument)
+function removeAll(argument: string): AdminAction | undefined {
+  const id = readProductId(argument)
   if (id === undefined) return undefined
-  const removed = await removeStock(turn.store, turn.caller, { productId: id })
-  return { text: html`Produk <b>${id}</b>: ${grouped(removed)} stok dihapus.`, target: String(id), argument }
-}
-
-function productId(text: string): number | undefined {
-  const id = /^\s*(\d{1,10})\s*$/.test(text) ? Number(text) : 0
-  return id >= 1 && id <= 2_147_483_647 ? id : undefined
+  return {
+    target: productTarget(id),
+    arguments: argument,
+    async run({ store, caller }) {
+      const removed = await removeStock(store, caller, { productId: id })
+      return { text: html`Produk <b>${id}</b>: ${grouped(removed)} stok dihapus.` }
+    },
+  }
 }

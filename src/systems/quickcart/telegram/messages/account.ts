@@ -1,7 +1,7 @@
 /** Greeting, onboarding, profile, help. */
 import { rupiah } from '../../../../kernel/money.ts'
 import type { Profile } from '../../accounts/profile.ts'
-import { html, lines } from '../html.ts'
+import { type Html, html, lines } from '../html.ts'
 import { button, type Message } from '../message.ts'
 import { backButton } from './order.ts'
 import { grouped, timeInWib } from './wording.ts'
@@ -61,23 +61,34 @@ export function onboardingCorrection(field: OnboardingField): Message {
 }
 
 export function profileCard(profile: Profile): Message {
+  return { text: lines(html`<b>Akun kamu</b>`, html``, profileLines(profile)), buttons: [[backButton]] }
+}
+
+/** For admins. */
+export function userCard(profile: Profile): Message {
   return {
     text: lines(
-      html`<b>Akun kamu</b>`,
+      html`<b>Pengguna</b>`,
       html``,
-      html`Nama: ${profile.name}`,
-      html`Id: <code>${String(profile.id)}</code>`,
-      html`Nomor pelanggan: <code>${profile.bankId}</code>`,
-      html`Username: ${profile.username === null ? '–' : `@${profile.username}`}`,
-      html`Email: ${profile.email ?? '–'}`,
-      html`WhatsApp: ${profile.whatsappNumber ?? '–'}`,
-      html`Status: ${profile.role}`,
-      html`Bergabung: ${timeInWib(profile.createdAt)}`,
-      html``,
-      html`💰 Saldo: <b>${rupiah(profile.balance)}</b>`,
+      profileLines(profile),
+      profile.isBanned ? html`🚫 Diblokir` : undefined,
     ),
-    buttons: [[backButton]],
   }
+}
+
+function profileLines(profile: Profile): Html {
+  return lines(
+    html`Nama: ${profile.name}`,
+    html`Id: <code>${String(profile.id)}</code>`,
+    html`Nomor pelanggan: <code>${profile.bankId}</code>`,
+    html`Username: ${profile.username === null ? '–' : `@${profile.username}`}`,
+    html`Email: ${profile.email ?? '–'}`,
+    html`WhatsApp: ${profile.whatsappNumber ?? '–'}`,
+    html`Status: ${profile.role}`,
+    html`Bergabung: ${timeInWib(profile.createdAt)}`,
+    html``,
+    html`💰 Saldo: <b>${rupiah(profile.balance)}</b>`,
+  )
 }
 
 export interface CommandHelp {
