@@ -22,6 +22,8 @@ const headlines = {
 
 export type StaffKind = keyof typeof headlines
 
+export const staffKinds = Object.keys(headlines) as readonly StaffKind[]
+
 export function isStaffKind(kind: string): kind is StaffKind {
   return kind in headlines
 }
