@@ -69,7 +69,6 @@ scene(
     const goods = await budi.sees('✅ Pembayaran diterima')
     const ms = performance.now() - paid
     note(`from the press of the pay button to the goods in the chat: ${ms.toFixed(0)} ms`)
-    assert.ok(ms < 10_000, `the goods took ${ms} ms`)
     assert.match((await goods.textContent()) ?? '', /DEMO-1-\d: .*\n.*DEMO-1-\d: /)
     await checkout.getByText('Pembayaran berhasil').waitFor()
 

@@ -82,7 +82,7 @@ export class Chatter {
 
   /** Looks until the bot has said it, and answers the newest such message. */
   async sees(text: string | RegExp): Promise<Locator> {
-    await until(async () => (await this.heard(text).count()) > 0, 10_000)
+    await until(async () => (await this.heard(text).count()) > 0)
     return this.heard(text).last()
   }
 }
@@ -94,5 +94,5 @@ export async function reads(where: Locator, text: RegExp): Promise<void> {
     last = (await where.textContent()) ?? ''
     return text.test(last)
   }
-  await until(fits, 10_000).catch(() => assert.fail(`${text} is not in: ${last}`))
+  await until(fits).catch(() => assert.fail(`${text} is not in: ${last}`))
 }

@@ -55,8 +55,8 @@ export class Person {
   }
 
   /** The bot's last message that fits; waits for it. */
-  async sees(text: string | RegExp, timeoutMs = 5_000): Promise<SimMessage> {
-    return await this.#shop.telegram.waitFor(this.id, (chat) => lastWith(chat, text), timeoutMs)
+  async sees(text: string | RegExp): Promise<SimMessage> {
+    return await this.#shop.telegram.waitFor(this.id, (chat) => lastWith(chat, text))
   }
 
   /** Presses the last button with such data; waits for it. */

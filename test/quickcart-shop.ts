@@ -32,8 +32,8 @@ import { until } from './until.ts'
 
 const TOKEN = `424242:${'t'.repeat(35)}`
 export const WEBHOOK_SECRET = 'webhook-secret-of-tests'
-/** The real ten seconds would be ten seconds of every test with a gateway that hangs. */
-const GATEWAY_TIMEOUT_MS = 1_000
+/** The real ten seconds would be ten seconds of every test with a gateway that hangs; a busy machine needs some. */
+const GATEWAY_TIMEOUT_MS = 3_000
 
 export interface Customer {
   readonly id: number

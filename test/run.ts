@@ -26,7 +26,7 @@ if (!left.adopted || process.env.CI) {
 }
 const server = await startTestServer()
 try {
-  const flags = ['--test', `--test-concurrency=${availableParallelism() * 2}`, '--test-timeout=120000']
+  const flags = ['--test', `--test-concurrency=${availableParallelism() * 2}`, '--test-timeout=600000']
   const child = spawn(process.execPath, [...flags, ...files], { stdio: 'inherit' })
   const [code] = await once(child, 'exit')
   process.exitCode = Number(code ?? 1)

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { ErrorCatalogue } from '../kernel/errors.ts'
 import { type Log, silentLog } from '../kernel/log.ts'
 import { databaseName, readUrl } from './connection.ts'
-import { translate } from './errors.ts'
+import { isConnectionLoss, translate } from './errors.ts'
 import { type Listener, openListener } from './listen.ts'
 import { type Sql, statementName } from './sql.ts'
 
@@ -31,13 +31,18 @@ export interface DatabaseOptions {
   readonly log?: Log
 }
 
+/** A client, or what takes one for the length of a statement. */
+interface Runner {
+  query(config: pg.QueryConfig): Promise<pg.QueryResult>
+}
+
 /** Runs statements on whatever can run them and speaks the catalogue's errors. */
 export class Statements implements Db {
-  readonly #client: () => Pick<pg.Pool, 'query'>
+  readonly #client: () => Runner
   readonly #errors: ErrorCatalogue
   readonly #prepare: boolean
 
-  constructor(client: () => Pick<pg.Pool, 'query'>, errors: ErrorCatalogue, prepare: boolean) {
+  constructor(client: () => Runner, errors: ErrorCatalogue, prepare: boolean) {
     this.#client = client
     this.#errors = errors
     this.#prepare = prepare
@@ -92,7 +97,8 @@ export class Database extends Statements {
   constructor(options: DatabaseOptions) {
     const { pool: config, prepare } = readUrl(options.url, options.role)
     const pool = new pg.Pool(config)
-    super(() => pool, options.errors, prepare)
+    const runner: Runner = { query: (config) => queryPooled(pool, config) }
+    super(() => runner, options.errors, prepare)
     this.name = options.name
     this.url = options.url
     this.clock = options.clock ?? systemClock
@@ -133,4 +139,27 @@ export class Database extends Statements {
 
 export function openDatabase(options: DatabaseOptions): Database {
   return new Database(options)
+}
+
+/**
+ * pg's own `pool.query` ends the connection with every statement that the server refuses, and a new connection costs
+ * as much as a hundred statements; here it ends only where it is broken.
+ */
+async function queryPooled(pool: pg.Pool, config: pg.QueryConfig): Promise<pg.QueryResult> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  const onError = (error: Error) => {
+    broken = error
+  }
+  client.on('error', onError)
+  try {
+    return await client.query(config)
+  } catch (error) {
+    const isRefusal = error instanceof pg.DatabaseError && !isConnectionLoss(error)
+    if (!isRefusal) broken ??= error instanceof Error ? error : new Error(String(error))
+    throw error
+  } finally {
+    client.off('error', onError)
+    client.release(broken)
+  }
 }

@@ -55,6 +55,15 @@ test('two that deadlock both commit: the whole transaction is tried again', asyn
   assert.ok(inside >= 3, 'one of them ran twice')
 })
 
+test('a refused statement costs no connection', async () => {
+  const connection = async () => (await db.one<{ pid: number }>(sql`select pg_backend_pid() as pid`)).pid
+  const before = await connection()
+  for (let n = 0; n < 3; n++) {
+    await assert.rejects(db.run(sql`insert into person (name, age) values ('one', 1)`))
+  }
+  assert.equal(await connection(), before)
+})
+
 test('the database knows who asks, only inside the transaction', async () => {
   const caller = { type: 'admin', id: "7'; drop", correlationId: 'c-1', ip: '10.0.0.1' } as const
   const seen = await inTransaction(db, caller, (tx) =>

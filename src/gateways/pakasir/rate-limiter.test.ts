@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SandboxClock } from '../../kernel/clock.ts'
+import { StillClock } from '../../../test/still-clock.ts'
 import { PakasirError } from './errors.ts'
 import { RateLimiter } from './rate-limiter.ts'
 
 test('three a minute: the fourth is told so at once, and goes when the minute is over', async () => {
-  const clock = new SandboxClock()
+  const clock = new StillClock()
   const limiter = new RateLimiter({ clock, perMinute: 3, maxWaitMs: 1000 })
   for (let call = 0; call < 3; call++) await limiter.turn('create')
   const isFull = (error: unknown) =>
@@ -16,7 +16,7 @@ test('three a minute: the fourth is told so at once, and goes when the minute is
 })
 
 test('a turn that is near is waited for, in order, and never more than the limit in a minute', async () => {
-  const clock = new SandboxClock()
+  const clock = new StillClock()
   const limiter = new RateLimiter({ clock, perMinute: 2, maxWaitMs: 1000 })
   await Promise.all([limiter.turn('create'), limiter.turn('create')])
   clock.advance({ ms: 59_900 })

@@ -15,7 +15,7 @@ let api: TelegramApi
 
 before(async () => {
   running = await startTelegramSimulator({ token: TOKEN, username: 'quickcart_bot', users: [BUDI] })
-  api = createTelegramApi({ token: TOKEN, apiRoot: running.url, timeoutMs: 2_000 })
+  api = createTelegramApi({ token: TOKEN, apiRoot: running.url, timeoutMs: 30_000 })
 })
 after(() => running.close())
 beforeEach(() => running.simulator.clearFaults())
@@ -172,7 +172,8 @@ test('5xx, a time-out before the effect and one after it are worth another try',
   simulator.fault({ kind: 'server_error', status: 502 })
   assert.equal((await failureOf(api.sendMessage(BUDI.id, 'lost'))).kind, 'retry')
 
-  const hasty = createTelegramApi({ token: TOKEN, apiRoot: running.url, timeoutMs: 150 })
+  // Long enough for a call to arrive on a busy machine: a fault that nobody met would meet the next call.
+  const hasty = createTelegramApi({ token: TOKEN, apiRoot: running.url, timeoutMs: 1_000 })
   simulator.fault({ kind: 'timeout', effect: false })
   assert.equal((await failureOf(hasty.sendMessage(BUDI.id, 'never arrived'))).kind, 'retry')
   simulator.fault({ kind: 'timeout', effect: true })

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import { testDatabase } from '../../../test/database.ts'
 import { auditTargetDatabase, platformDatabase } from '../../../test/platform.ts'
+import { until } from '../../../test/until.ts'
 import type { Caller } from '../../kernel/caller.ts'
 import { silentLog } from '../../kernel/log.ts'
 import type { Db } from '../../postgres/database.ts'
@@ -43,23 +43,21 @@ export async function auditPair() {
         sql`select l.entity_id as id from public.audit_logs l order by l.id`,
       )
     ).map(({ id }) => id)
-  /** Relays until nothing waits: a transaction of any database on the server may hold rows back for a moment. */
-  const arrive = () =>
-    until('the arrival of every row', async () => {
-      await drainAudit(options)
-      return (await waiting(source.db)) === 0
+  /** Everything told may be relayed: until then a transaction of any database on the server holds rows back. */
+  const ripe = () =>
+    until(async () => {
+      const { held } = await source.db.one<{ held: boolean }>(sql`
+        select exists (select from audit.outbox where xid >= pg_snapshot_xmin(pg_current_snapshot())) as held`)
+      return !held
     })
-  return { source, target, options, tell, told, arrive }
+  /** Relays what was told, in one batch with one anchor. */
+  const arrive = async () => {
+    await ripe()
+    await drainAudit(options)
+  }
+  return { source, target, options, tell, told, ripe, arrive }
 }
 
 export async function waiting(db: Db): Promise<number> {
   return (await db.many(sql`select from audit.outbox`)).length
-}
-
-export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`${what} did not come true`)
-    await wait(20)
-  }
 }

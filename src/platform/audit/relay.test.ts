@@ -4,15 +4,16 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { until } from '../../../test/until.ts'
 import { systemCaller } from '../../kernel/caller.ts'
 import { openDatabase } from '../../postgres/database.ts'
 import { sql } from '../../postgres/sql.ts'
 import { inTransaction } from '../../postgres/transaction.ts'
-import { auditPair, until, waiting } from './audit.fixture.ts'
+import { auditPair, waiting } from './audit.fixture.ts'
 import { drainAudit, startAuditRelay } from './relay.ts'
 import { verifyAudit } from './verify.ts'
 
-const { source, target, options, tell, told, arrive } = await auditPair()
+const { source, target, options, tell, told, ripe, arrive } = await auditPair()
 const { db } = source
 const verify = () => verifyAudit(options)
 
@@ -54,7 +55,7 @@ describe('audit relay', () => {
       await tx.run(sql`select audit.emit('login', 'users', 'late')`)
       await slow.promise
     })
-    await until('the slow one', async () => {
+    await until(async () => {
       const { n } = await db.one<{ n: number }>(sql`
         select count(*)::int4 as n from pg_stat_activity where datname = current_database()
           and state = 'idle in transaction' and backend_xid is not null`)
@@ -100,11 +101,12 @@ describe('audit relay', () => {
     const block = await db.pool.connect()
     // Readers pass, the relay's delete waits: the exact moment between the two commits.
     await block.query('begin; lock table audit.outbox in share mode')
+    await ripe()
     const fixture = join(import.meta.dirname, 'killed-relay.fixture.ts')
     const relay = spawn(process.execPath, [fixture, source.url, target.url, options.anchorPath], {
       stdio: 'inherit',
     })
-    await until('the delivery', async () => (await told()).length === start + 20)
+    await until(async () => (await told()).length === start + 20)
     relay.kill('SIGKILL')
     await once(relay, 'exit')
     await block.query('rollback')
@@ -129,9 +131,9 @@ describe('audit relay', () => {
     await Promise.all(Array.from({ length: 100 }, (_, i) => tell(`d${i}`)))
     assert.equal(await waiting(db), 100)
     await admin.run(back)
-    await until('the recovery', async () => (await waiting(db)) === 0)
+    await until(async () => (await waiting(db)) === 0)
     await tell('after')
-    await until('the next one', async () => (await told()).at(-1) === 'after')
+    await until(async () => (await told()).at(-1) === 'after')
     await relay.stop()
     await admin.close()
     assert.equal((await told()).length, start + 101)
@@ -140,13 +142,11 @@ describe('audit relay', () => {
     assert.match(await readFile(options.anchorPath, 'utf8'), /"audit_id":"\d+","row_hash":"[0-9a-f]{64}"/)
   })
 
-  test('a standing relay delivers within moments of the commit', async () => {
+  test('a standing relay delivers what commits', async () => {
     const relay = await startAuditRelay(options)
-    const begun = performance.now()
     await tell('prompt')
-    await until('the delivery', async () => (await told()).at(-1) === 'prompt')
+    await until(async () => (await told()).at(-1) === 'prompt')
     await relay.stop()
-    assert.ok(performance.now() - begun < 1_500)
   })
 
   test('rows that wait for more than five minutes raise one alarm, and their end one all-clear', async () => {
@@ -159,10 +159,10 @@ describe('audit relay', () => {
     const blocked = await db.pool.connect()
     await blocked.query(`begin; select pg_advisory_xact_lock(hashtextextended('niaga.audit_relay', 0))`)
     const relay = await startAuditRelay({ ...options, onDelay: (delayed) => alarms.push(delayed) })
-    await until('the alarm', async () => alarms.length === 1)
+    await until(async () => alarms.length === 1)
     await blocked.query('rollback')
     blocked.release()
-    await until('the all-clear', async () => alarms.length === 2)
+    await until(async () => alarms.length === 2)
     await relay.stop()
     assert.deepEqual(alarms, [true, false])
   })

@@ -103,7 +103,9 @@ export class RedisKv implements Kv {
 /** A server that accepts and then says nothing must not hold up the shop. */
 async function timely<T>(reply: Promise<T>): Promise<T> {
   const timeout = Promise.withResolvers<never>()
-  const timer = setTimeout(() => timeout.reject(new Error('Redis did not answer in time')), TIMEOUT_MS)
+  // After a pause of our own process the answer lies there unread: it is looked for once more before Redis is blamed.
+  const giveUp = () => setImmediate(() => timeout.reject(new Error('Redis did not answer in time')))
+  const timer = setTimeout(giveUp, TIMEOUT_MS)
   try {
     return await Promise.race([reply, timeout.promise])
   } finally {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { testDatabase } from '../../../test/database.ts'
 import { platformDatabase } from '../../../test/platform.ts'
+import { until } from '../../../test/until.ts'
 import { systemCaller } from '../../kernel/caller.ts'
 import { isDomainError } from '../../kernel/errors.ts'
 import { silentLog } from '../../kernel/log.ts'
@@ -25,14 +25,6 @@ const open = () =>
     defaults: { page_size: 10, presets: [10_000, 25_000] },
     log: silentLog,
   })
-
-async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error('it did not come true')
-    await wait(5)
-  }
-}
 
 describe('settings', async () => {
   const here = await open()

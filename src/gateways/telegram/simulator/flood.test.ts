@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SandboxClock } from '../../../kernel/clock.ts'
+import { StillClock } from '../../../../test/still-clock.ts'
 import { defaultFloodLimits, FloodControl } from './flood.ts'
 import { Refusal } from './refusal.ts'
-
-class StillClock extends SandboxClock {
-  override now(): Date {
-    return new Date(1_767_225_600_000 + this.offsetMs)
-  }
-}
 
 const person = { id: 1, type: 'private' }
 const group = { id: -1, type: 'group' }

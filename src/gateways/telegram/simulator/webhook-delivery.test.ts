@@ -53,7 +53,7 @@ afterEach(async () => {
 
 function delivered(count: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`only ${deliveries.length} arrived`)), 5_000)
+    const timer = setTimeout(() => reject(new Error(`only ${deliveries.length} arrived`)), 30_000)
     arrived = () => {
       if (deliveries.length < count) return
       clearTimeout(timer)

@@ -174,6 +174,7 @@ test('49: the session lives for a day at most and holds neither amounts nor good
   budi.say(String(id))
   await budi.press('checkout')
   await budi.sees('Ringkasan pesanan')
+  await shop.drain()
   const key = `session:${budi.id}`
   const ttl = await store.kv.ttl(key)
   assert.ok(typeof ttl === 'number' && ttl > 0 && ttl <= 86_400)
@@ -187,6 +188,8 @@ test('unknown and stale buttons get a short notice and nothing else', async () =
   const budi = await shop.person().registered()
   budi.say(String(id))
   const card = await budi.sees('Harga: Rp 5.000')
+  // The card is sent before the turn that said it has written its session.
+  await shop.drain()
   await store.kv.delete([`session:${budi.id}`])
   for (const data of ['qty:1', 'pay:balance:5000', 'gone:1']) {
     telegram.press(budi.id, card.message_id, data, { isStale: true })
