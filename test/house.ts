@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from './until.ts'
@@ -24,7 +24,9 @@ export interface Finished {
 export interface HouseFolder {
   readonly data: string
   /** `niaga start`; resolves when it says that it is ready. */
-  start(): Promise<RunningHouse>
+  start(extra?: Record<string, string>): Promise<RunningHouse>
+  /** Its embedded server with the owner's rights, while it runs. */
+  databaseUrl(name: string): Promise<string>
   /** Any other command of `niaga`, to its end. */
   run(words: readonly string[], extra?: Record<string, string>): Promise<Finished>
   remove(): Promise<void>
@@ -39,8 +41,8 @@ export async function houseFolder(): Promise<HouseFolder> {
     launch(words, { ...environment, ...extra })
   return {
     data,
-    async start() {
-      const { child, said } = niaga(['start'])
+    async start(extra) {
+      const { child, said } = niaga(['start'], extra)
       await until(() => {
         assert.equal(child.exitCode, null, said.text)
         return /is ready/.test(said.text)
@@ -48,6 +50,11 @@ export async function houseFolder(): Promise<HouseFolder> {
       const url = /http:\/\/\S+?(?=\/\s)/.exec(said.text)?.[0]
       assert.ok(url, said.text)
       return { child, url }
+    },
+    async databaseUrl(name) {
+      const text = await readFile(join(data, 'postgres', 'server.json'), 'utf8')
+      const { port, password }: { port: number; password: string } = JSON.parse(text)
+      return `postgres://postgres:${password}@127.0.0.1:${port}/${name}`
     },
     async run(words, extra) {
       const { child, said } = niaga(words, extra)

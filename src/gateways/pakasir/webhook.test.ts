@@ -77,6 +77,7 @@ const malformed = [
   '{"amount":-1,"order_id":"TRX1","project":"p","status":"completed"}',
   '{"amount":1e30,"order_id":"TRX1","project":"p","status":"completed"}',
   '{"amount":1,"order_id":"","project":"p","status":"completed"}',
+  '{"amount":1,"order_id":"TRX\\u0000","project":"p","status":"completed"}',
 ]
 for (const text of malformed) {
   test(`a webhook of ${text || 'nothing'}: bad_request`, () => {

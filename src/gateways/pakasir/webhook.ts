@@ -11,11 +11,14 @@ import { type Money, wholeMoney } from '../../kernel/money.ts'
 import { wholeRupiah } from './answers.ts'
 import { parseTimestamp } from './timestamps.ts'
 
+/** U+0000 is nothing that a database could be asked for. */
+const name = Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000]*$' })
+
 const webhookBody = Compile(
   Type.Object({
     amount: wholeRupiah,
-    order_id: Type.String({ minLength: 1, maxLength: 100 }),
-    project: Type.String({ minLength: 1, maxLength: 100 }),
+    order_id: name,
+    project: name,
     status: Type.String({ minLength: 1, maxLength: 40 }),
     payment_method: Type.Optional(Type.Union([Type.String({ maxLength: 40 }), Type.Null()])),
     completed_at: Type.Optional(Type.Union([Type.String({ maxLength: 60 }), Type.Null()])),

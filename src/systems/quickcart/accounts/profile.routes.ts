@@ -4,6 +4,7 @@ import { callerOf, identityOf } from '../../../platform/access/identity.ts'
 import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Amount, Instant, nullable, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
+import { refusals } from '../shop/schemas.ts'
 import type { Store } from '../store.ts'
 import { profileOf, updateProfile } from './profile.ts'
 import { ProfileAnswer, toProfileAnswer } from './sign-in.routes.ts'
@@ -44,7 +45,7 @@ export function profileRoutes(scope: FastifyInstance, store: Store): void {
         tags,
         summary: 'Change your profile; null clears',
         body: PatchBody,
-        response: { 200: ProfileAnswer },
+        response: { 200: ProfileAnswer, ...refusals('email_taken') },
       },
     },
     async (request) => {

@@ -12,6 +12,7 @@ import { typed } from '../../../platform/http/server.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import { fail } from '../errors.ts'
+import { refusals } from '../shop/schemas.ts'
 import type { Store } from '../store.ts'
 import type { Profile } from './profile.ts'
 import { registerContact } from './register-contact.ts'
@@ -62,7 +63,10 @@ export function signInRoutes(scope: FastifyInstance, store: Store, tokens: Token
         tags,
         summary: 'Sign in with what Telegram signed',
         body: LoginBody,
-        response: { 200: Type.Object({ ...tokenFields, user: ProfileAnswer }) },
+        response: {
+          200: Type.Object({ ...tokenFields, user: ProfileAnswer }),
+          ...refusals('telegram_auth_invalid', 'telegram_auth_expired', 'banned'),
+        },
       },
     },
     async (request) => {
@@ -79,7 +83,7 @@ export function signInRoutes(scope: FastifyInstance, store: Store, tokens: Token
         tags,
         summary: 'New tokens for a refresh token, which works once',
         body: RefreshBody,
-        response: { 200: Type.Object(tokenFields) },
+        response: { 200: Type.Object(tokenFields), ...refusals('unauthenticated', 'refresh_reused') },
       },
     },
     async (request) => await tokens.refresh(request.body.refresh_token),
@@ -87,10 +91,13 @@ export function signInRoutes(scope: FastifyInstance, store: Store, tokens: Token
 
   app.post(
     '/auth/logout',
-    { config, schema: { tags, summary: 'End the session', body: RefreshBody } },
+    {
+      config,
+      schema: { tags, summary: 'End the session', body: RefreshBody, response: { 204: Type.Null() } },
+    },
     async (request, reply) => {
       await tokens.revoke(request.body.refresh_token)
-      return reply.code(204).send()
+      return reply.code(204).send(null)
     },
   )
 }

@@ -5,7 +5,7 @@ import { callerOf } from '../../../platform/access/identity.ts'
 import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { AmountInput, nullable, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
-import { ProductId } from '../shop/schemas.ts'
+import { ProductId, refusals } from '../shop/schemas.ts'
 import type { Store } from '../store.ts'
 import { findProduct, listProducts } from './browse.ts'
 import { ProductAnswer, ProductParams, toProductAnswer } from './catalog.routes.ts'
@@ -68,7 +68,12 @@ export function catalogAdminRoutes(scope: FastifyInstance, store: Store): void {
     '/admin/products/:id',
     {
       config,
-      schema: { tags, summary: 'One product', params: ProductParams, response: { 200: ProductAnswer } },
+      schema: {
+        tags,
+        summary: 'One product',
+        params: ProductParams,
+        response: { 200: ProductAnswer, ...refusals('product_not_found') },
+      },
     },
     async (request) => toProductAnswer(await findProduct(store, request.params.id, 'admin')),
   )
@@ -77,7 +82,12 @@ export function catalogAdminRoutes(scope: FastifyInstance, store: Store): void {
     '/admin/products',
     {
       config,
-      schema: { tags, summary: 'A new product', body: CreateBody, response: { 201: ProductAnswer } },
+      schema: {
+        tags,
+        summary: 'A new product',
+        body: CreateBody,
+        response: { 201: ProductAnswer, ...refusals('product_id_taken', 'amount_not_whole') },
+      },
     },
     async (request, reply) => {
       const { customer_price: price, ...product } = request.body
@@ -98,7 +108,10 @@ export function catalogAdminRoutes(scope: FastifyInstance, store: Store): void {
         summary: 'Change a product; another id renumbers it',
         params: ProductParams,
         body: PatchBody,
-        response: { 200: ProductAnswer },
+        response: {
+          200: ProductAnswer,
+          ...refusals('product_not_found', 'product_id_taken', 'amount_not_whole'),
+        },
       },
     },
     async (request) => {
@@ -122,10 +135,18 @@ export function catalogAdminRoutes(scope: FastifyInstance, store: Store): void {
 
   app.delete(
     '/admin/products/:id',
-    { config, schema: { tags, summary: 'Take a product off sale', params: ProductParams } },
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Take a product off sale',
+        params: ProductParams,
+        response: { 204: Type.Null(), ...refusals('product_not_found') },
+      },
+    },
     async (request, reply) => {
       await retireProduct(store, callerOf(request), request.params.id)
-      return reply.code(204).send()
+      return reply.code(204).send(null)
     },
   )
 }

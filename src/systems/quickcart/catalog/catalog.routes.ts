@@ -5,7 +5,7 @@ import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Amount, nullable, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { roleOfRequest } from '../accounts/access.ts'
-import { ProductId } from '../shop/schemas.ts'
+import { ProductId, refusals } from '../shop/schemas.ts'
 import type { Store } from '../store.ts'
 import { findProduct, listCategories, listProducts, type ProductView } from './browse.ts'
 
@@ -85,7 +85,12 @@ export function catalogRoutes(scope: FastifyInstance, store: Store): void {
     '/products/:id',
     {
       config: open,
-      schema: { tags, summary: 'One product', params: ProductParams, response: { 200: ProductAnswer } },
+      schema: {
+        tags,
+        summary: 'One product',
+        params: ProductParams,
+        response: { 200: ProductAnswer, ...refusals('product_not_found') },
+      },
     },
     async (request) => toProductAnswer(await findProduct(store, request.params.id, roleOfRequest(request))),
   )

@@ -35,6 +35,7 @@ test('first contact makes the row, with a bank id of six digits; later ones foll
     name: 'Anonymous',
     username: null,
   })
+  assert.equal(await register(47n, '😀'.repeat(300), null), true)
 })
 
 test('a handle that arrives from somebody else leaves the one who had it', async () => {

@@ -6,7 +6,7 @@ import { Amount, Instant, nullable, oneOf } from '../../../platform/http/schemas
 import { typed } from '../../../platform/http/server.ts'
 import { listPayments } from '../payments/list-payments.ts'
 import { checkPayment } from '../payments/settle-payment.ts'
-import { InvoiceParams } from '../shop/schemas.ts'
+import { InvoiceParams, refusals } from '../shop/schemas.ts'
 import type { Store } from '../store.ts'
 import { listOrders } from './list-orders.ts'
 import { OrdersAnswer, OrdersQuery, toOrderAnswer } from './order.schemas.ts'
@@ -65,7 +65,15 @@ export function orderAdminRoutes(scope: FastifyInstance, store: Store): void {
     '/admin/orders/:invoice/redeliver',
     {
       config: { access: { permission: 'orders.redeliver' } },
-      schema: { tags, summary: 'Send the goods of a paid order again', params: InvoiceParams },
+      schema: {
+        tags,
+        summary: 'Send the goods of a paid order again',
+        params: InvoiceParams,
+        response: {
+          202: Type.Object({ invoice: Type.String() }),
+          ...refusals('order_not_found', 'order_not_paid'),
+        },
+      },
     },
     async (request, reply) => {
       await redeliverOrder(store, callerOf(request), request.params.invoice)
@@ -110,6 +118,7 @@ export function orderAdminRoutes(scope: FastifyInstance, store: Store): void {
               description: 'settled, already, late, amount_mismatch, pending, cancelled, expired or unknown',
             }),
           }),
+          ...refusals('payment_not_found', 'gateway_unavailable'),
         },
       },
     },

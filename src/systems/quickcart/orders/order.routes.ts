@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify'
-import { Type } from 'typebox'
 import { formatMoney, parseMoney } from '../../../kernel/money.ts'
 import { callerOf, identityOf } from '../../../platform/access/identity.ts'
 import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
@@ -8,7 +7,7 @@ import { typed } from '../../../platform/http/server.ts'
 import { userId } from '../accounts/user-id.ts'
 import { checkPayment } from '../payments/settle-payment.ts'
 import { limitCheck } from '../shop/limits.ts'
-import { InvoiceParams } from '../shop/schemas.ts'
+import { InvoiceParams, refusals } from '../shop/schemas.ts'
 import type { Store } from '../store.ts'
 import { cancelOrder } from './cancel-order.ts'
 import { findOrder, type Viewer } from './find-order.ts'
@@ -31,10 +30,23 @@ import { validateVoucher } from './validate-voucher.ts'
 
 const own = { access: { permission: 'orders.own' } } as const
 const tags = ['Orders']
-const KeyHeader = Type.Object(
-  { 'idempotency-key': Type.Optional(Type.String()) },
-  { additionalProperties: true },
-)
+const ofVouchers = ['voucher_invalid', 'voucher_expired', 'voucher_cooldown'] as const
+const ofQuotes = [
+  ...ofVouchers,
+  'product_not_found',
+  'product_inactive',
+  'out_of_stock',
+  'amount_not_whole',
+] as const
+const ofOrders = [
+  'pending_order_exists',
+  'price_changed',
+  'insufficient_balance',
+  'amount_out_of_range',
+  'gateway_fee_mismatch',
+  'gateway_unavailable',
+  'rate_limited',
+] as const
 
 export function orderRoutes(scope: FastifyInstance, store: Store): void {
   const app = typed(scope)
@@ -43,7 +55,12 @@ export function orderRoutes(scope: FastifyInstance, store: Store): void {
     '/orders/quote',
     {
       config: own,
-      schema: { tags, summary: 'What an order would cost', body: QuoteBody, response: { 200: QuoteAnswer } },
+      schema: {
+        tags,
+        summary: 'What an order would cost',
+        body: QuoteBody,
+        response: { 200: QuoteAnswer, ...refusals(...ofQuotes) },
+      },
     },
     async (request) => {
       const { items, payment_method: method, voucher_code: voucherCode } = request.body
@@ -65,7 +82,7 @@ export function orderRoutes(scope: FastifyInstance, store: Store): void {
         tags,
         summary: 'What a voucher is worth to you',
         body: VoucherBody,
-        response: { 200: VoucherAnswer },
+        response: { 200: VoucherAnswer, ...refusals(...ofVouchers, 'rate_limited') },
       },
     },
     async (request) => {
@@ -78,14 +95,13 @@ export function orderRoutes(scope: FastifyInstance, store: Store): void {
   app.post(
     '/orders',
     {
-      config: own,
+      config: { ...own, idempotencyKey: true },
       schema: {
         tags,
         summary: 'Order and pay',
         description: '202 while the gateway is still making the payment: ask again with GET.',
-        headers: KeyHeader,
         body: OrderBody,
-        response: { 201: OrderAnswer, 202: OrderAnswer },
+        response: { 201: OrderAnswer, 202: OrderAnswer, ...refusals(...ofQuotes, ...ofOrders) },
       },
     },
     async (request, reply) => {
@@ -124,7 +140,12 @@ export function orderRoutes(scope: FastifyInstance, store: Store): void {
     '/orders/:invoice',
     {
       config: own,
-      schema: { tags, summary: 'One order', params: InvoiceParams, response: { 200: OrderAnswer } },
+      schema: {
+        tags,
+        summary: 'One order',
+        params: InvoiceParams,
+        response: { 200: OrderAnswer, ...refusals('order_not_found') },
+      },
     },
     async (request) => toOrderAnswer(await findOrder(store, request.params.invoice, viewerOf(request))),
   )
@@ -137,7 +158,7 @@ export function orderRoutes(scope: FastifyInstance, store: Store): void {
         tags,
         summary: 'Ask the gateway whether it is paid',
         params: InvoiceParams,
-        response: { 200: OrderAnswer },
+        response: { 200: OrderAnswer, ...refusals('order_not_found', 'rate_limited', 'gateway_unavailable') },
       },
     },
     async (request) => {
@@ -154,7 +175,15 @@ export function orderRoutes(scope: FastifyInstance, store: Store): void {
     '/orders/:invoice/cancel',
     {
       config: own,
-      schema: { tags, summary: 'Give an order up', params: InvoiceParams, response: { 200: OrderAnswer } },
+      schema: {
+        tags,
+        summary: 'Give an order up',
+        params: InvoiceParams,
+        response: {
+          200: OrderAnswer,
+          ...refusals('order_not_found', 'order_not_pending', 'order_already_paid'),
+        },
+      },
     },
     async (request) => toOrderAnswer(await cancelOrder(store, callerOf(request), request.params.invoice)),
   )

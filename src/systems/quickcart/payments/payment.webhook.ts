@@ -16,6 +16,7 @@ import type { InboxEvent, InboxOutcome, InboxRun } from '../../../platform/inbox
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import { fail } from '../errors.ts'
+import { Accepted, refusals } from '../shop/schemas.ts'
 import type { Store } from '../store.ts'
 import { selectPayment } from './payment.queries.ts'
 import { checkPayment, isPaid } from './settle-payment.ts'
@@ -34,7 +35,12 @@ export async function pakasirWebhook(scope: FastifyInstance, store: Store): Prom
     '/webhooks/pakasir',
     {
       config: { access: 'public' },
-      schema: { tags: ['Webhooks'], summary: 'A payment was completed', querystring: Query },
+      schema: {
+        tags: ['Webhooks'],
+        summary: 'A payment was completed',
+        querystring: Query,
+        response: { 200: Accepted, ...refusals('unauthenticated') },
+      },
     },
     async (request, reply) => {
       const body = request.body ?? Buffer.alloc(0)

@@ -350,3 +350,19 @@ test('the shop says how it is, how much it sold, and the names of its best buyer
     body.items.length > 0 && body.items.every(({ name }: { name: string }) => /^.{1,2}\*\*\*$/.test(name)),
   )
 })
+
+test('an update without a chat is refused before it is stored; one with an id beyond counting too', async () => {
+  for (const update of [
+    { update_id: 1.7e308 },
+    { update_id: -1 },
+    { update_id: 7, callback_query: 'x' },
+    { update_id: 7, message: { text: 'x' } },
+    { update_id: 7, my_chat_member: { chat: { id: 'x' } } },
+  ]) {
+    const { status } = await shop.post('/webhooks/telegram', {
+      headers: { 'x-telegram-bot-api-secret-token': 'telegram-secret' },
+      body: update,
+    })
+    assert.equal(status, 422, JSON.stringify(update))
+  }
+})

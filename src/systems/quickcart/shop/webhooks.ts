@@ -8,9 +8,24 @@ import { receiveUpdate } from '../bot/receive-update.ts'
 import { fail } from '../errors.ts'
 import { pakasirWebhook } from '../payments/payment.webhook.ts'
 import type { Store } from '../store.ts'
+import { Accepted, refusals } from './schemas.ts'
+
+const open = { additionalProperties: true }
+const Party = Type.Object({ id: Type.Integer() }, open)
+const Message = Type.Object({ chat: Party }, open)
 
 /** Only what ordering and deduplication need; the bot reads the rest as Telegram's own types. */
-const UpdateBody = Type.Object({ update_id: Type.Integer() }, { additionalProperties: true })
+const UpdateBody = Type.Unsafe<Update>(
+  Type.Object(
+    {
+      update_id: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+      message: Type.Optional(Message),
+      callback_query: Type.Optional(Type.Object({ from: Party, message: Type.Optional(Message) }, open)),
+      my_chat_member: Type.Optional(Message),
+    },
+    open,
+  ),
+)
 
 export async function webhooks(scope: FastifyInstance, store: Store): Promise<void> {
   const gateway: FastifyPluginAsync = (raw) => pakasirWebhook(raw, store)
@@ -19,14 +34,18 @@ export async function webhooks(scope: FastifyInstance, store: Store): Promise<vo
     '/webhooks/telegram',
     {
       config: { access: 'public' },
-      schema: { tags: ['Webhooks'], summary: 'A Telegram update', body: UpdateBody },
+      schema: {
+        tags: ['Webhooks'],
+        summary: 'A Telegram update',
+        body: UpdateBody,
+        response: { 200: Accepted, ...refusals('unauthenticated') },
+      },
     },
     async (request, reply) => {
       const header = request.headers['x-telegram-bot-api-secret-token']
       if (!verifyWebhookSecret(header, store.config.telegram.webhookSecret ?? ''))
         throw fail('unauthenticated')
-      const update: Update = request.body
-      await receiveUpdate(store, update)
+      await receiveUpdate(store, request.body)
       return reply.send({ ok: true })
     },
   )

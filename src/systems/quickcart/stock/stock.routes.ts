@@ -5,7 +5,7 @@ import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Instant, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { ProductParams } from '../catalog/catalog.routes.ts'
-import { ProductId } from '../shop/schemas.ts'
+import { ProductId, refusals } from '../shop/schemas.ts'
 import type { Store } from '../store.ts'
 import { addStock } from './add-stock.ts'
 import { listStock } from './list-stock.ts'
@@ -41,7 +41,10 @@ export function stockRoutes(scope: FastifyInstance, store: Store): void {
         summary: 'Load goods, one text each',
         params: ProductParams,
         body: StockBody,
-        response: { 201: Type.Object({ added: Type.Integer(), duplicates: Type.Integer() }) },
+        response: {
+          201: Type.Object({ added: Type.Integer(), duplicates: Type.Integer() }),
+          ...refusals('product_not_found'),
+        },
       },
     },
     async (request, reply) => {
@@ -60,7 +63,7 @@ export function stockRoutes(scope: FastifyInstance, store: Store): void {
         summary: 'Goods of a product',
         params: ProductParams,
         querystring: pageQuery({}),
-        response: { 200: PageOf(StockAnswer) },
+        response: { 200: PageOf(StockAnswer), ...refusals('product_not_found') },
       },
     },
     async (request) => {
@@ -82,7 +85,7 @@ export function stockRoutes(scope: FastifyInstance, store: Store): void {
         tags,
         summary: 'Remove all goods that are neither reserved nor sold',
         params: ProductParams,
-        response: { 200: Removed },
+        response: { 200: Removed, ...refusals('product_not_found') },
       },
     },
     async (request) => ({
@@ -98,7 +101,7 @@ export function stockRoutes(scope: FastifyInstance, store: Store): void {
         tags,
         summary: 'Remove one of the goods',
         params: strictObject({ id: ProductId, stock_id: Type.String({ pattern: '^[0-9a-f-]{36}$' }) }),
-        response: { 200: Removed },
+        response: { 200: Removed, ...refusals('stock_not_found', 'stock_not_available') },
       },
     },
     async (request) => {

@@ -4,7 +4,8 @@ create or replace function public.register_user(p_id bigint, p_name text, p_user
 language plpgsql set search_path = '' as $$
 declare
   v_user public.users;
-  v_name text := coalesce(nullif(btrim(p_name), ''), 'Anonymous');
+  -- Telegram ends names at 64 letters; one that came longer is no reason to refuse the person.
+  v_name text := left(coalesce(nullif(btrim(p_name), ''), 'Anonymous'), 255);
   v_handle text := nullif(btrim(p_username), '');
 begin
   select * into v_user from public.users u where u.id = p_id;

@@ -1,0 +1,127 @@
+/** What is in the databases, before and after: refused requests change nothing, and nothing is broken in the end. */
+import { readFile } from 'node:fs/promises'
+import type { Database } from '../../src/postgres/database.ts'
+import { sql } from '../../src/postgres/sql.ts'
+import { until } from '../until.ts'
+import type { Finding } from './oracles.ts'
+import { DAMAGED } from './updates.ts'
+import type { World } from './world.ts'
+
+/** Business tables, by their content. Counters, queues, sessions and the audit may change with a refusal. */
+export async function digests(db: Database): Promise<Map<string, string>> {
+  const tables = await db.many<{ name: string }>(sql`
+    select format('%I.%I', schemaname, tablename) as name from pg_tables
+      where (schemaname = 'public' and tablename <> 'audit_anchors') or schemaname = 'ledger'
+        or (schemaname = 'niaga' and tablename = 'idempotency')
+      order by 1`)
+  const found = new Map<string, string>()
+  for (const { name } of tables) {
+    const row = await db.one<{ digest: string }>(sql`
+      select md5(coalesce(string_agg(t::text, e'\n' order by t::text), '')) as digest from ${sql.raw(name)} t`)
+    found.set(name, row.digest)
+  }
+  return found
+}
+
+/** The tables whose content differs. */
+export function changed(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
+  return [...after].filter(([name, digest]) => before.get(name) !== digest).map(([name]) => name)
+}
+
+/** No message, no event and no job that is due is on its way any more. */
+export async function settled(db: Database): Promise<void> {
+  await until(async () => {
+    const { busy } = await db.one<{ busy: boolean }>(sql`
+      select exists (select from graphile_worker._private_jobs
+          where locked_at is not null or (run_at <= now() and attempts < max_attempts))
+        or exists (select from telegram_outbox where status = 'sending'
+          or (status = 'queued' and next_attempt_at <= now()))
+        or exists (select from niaga.inbox where status = 'processing') as busy`)
+    return !busy
+  }, 60_000)
+}
+
+/** Without it everybody would meet the limits of a minute and nothing behind them. */
+export async function forgetLimits(db: Database): Promise<void> {
+  await db.run(sql`delete from niaga.kv where key like 'rate:%'`)
+}
+
+/** Events that their handler could not take, and jobs that failed: one look at each. */
+export async function failures(db: Database): Promise<Finding[]> {
+  const rows = await db.many<{ what: string; error: string; body: string }>(sql`
+    select 'an event of ' || source as what, coalesce(last_error, status) as error,
+        left(convert_from(body, 'UTF8'), 600) as body
+      from niaga.inbox where (last_error is not null or status = 'failed')
+        and (source <> 'telegram' or sequence < ${DAMAGED})
+    union all
+    select 'job ' || t.identifier, j.last_error, j.payload::text
+      from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+      where j.last_error is not null`)
+  return rows.map(({ what, error, body }) => ({
+    oracle: 'failed work',
+    detail: `${what}: ${error}\n    ${body}`,
+  }))
+}
+
+/** After everything: the books, the audit, the logs, the chats. */
+export async function finalFindings(world: World): Promise<Finding[]> {
+  const { db } = world
+  const rows = await db.many<{ detail: string }>(sql`
+    select 'ledger: ' || to_jsonb(v)::text as detail from ledger.verify() v
+    union all select 'books: ' || to_jsonb(r)::text from reconcile() r
+    union all select 'nobody paid, but ' || o.invoice_id || ' is paid by QRIS'
+      from orders o where o.payment_method = 'qris' and o.status = 'paid'
+    union all select 'nobody paid, but the gateway owes ' || a.balance from ledger.account a
+      where a.name = 'gateway.pakasir' and a.balance <> 0`)
+  const books = rows.map(({ detail }) => ({ oracle: 'books', detail }))
+  return [
+    ...books,
+    ...(await failures(db)),
+    ...(await secretsInLogs(world)),
+    ...(await goodsElsewhere(world)),
+    ...(await strangersChats(world)),
+  ]
+}
+
+async function secretsInLogs({ logFile, secrets }: World): Promise<Finding[]> {
+  const log = await readFile(logFile, 'utf8')
+  return [...secrets].flatMap(([what, word]) => {
+    const at = log.indexOf(word)
+    if (at < 0) return []
+    return [{ oracle: 'secret in the log', detail: `${what}: …${log.slice(Math.max(0, at - 200), at)}` }]
+  })
+}
+
+/** Goods and QR codes stand in their tables and in the chat of who bought them; nowhere else. */
+async function goodsElsewhere({ db, audits, secrets }: World): Promise<Finding[]> {
+  const words = [...secrets].filter(
+    ([what]) => what === 'goods' || what === 'QR' || what === 'goods off sale',
+  )
+  const found: Finding[] = []
+  for (const [what, word] of words) {
+    const inAudit = await audits.one<{ n: number }>(
+      sql`select count(*)::int as n from audit_logs t where strpos(t::text, ${word}) > 0`,
+    )
+    const inShop = await db.one<{ n: number }>(sql`
+      select (select count(*) from telegram_outbox t where strpos(t::text, ${word}) > 0)::int
+        + (select count(*) from niaga.kv t where strpos(t::text, ${word}) > 0)::int
+        + (select count(*) from niaga.idempotency t where strpos(t::text, ${word}) > 0)::int
+        + (select count(*) from audit.outbox t where strpos(t::text, ${word}) > 0)::int
+        + (select count(*) from graphile_worker._private_jobs t where strpos(t::text, ${word}) > 0)::int as n`)
+    if (inAudit.n + inShop.n > 0)
+      found.push({ oracle: 'leak', detail: `Ayu's ${what} is in the audit, a queue or a cache` })
+  }
+  return found
+}
+
+async function strangersChats({ origin, canaries, actors }: World): Promise<Finding[]> {
+  const found: Finding[] = []
+  for (const { id, name, isAdmin } of actors) {
+    if (id === undefined || isAdmin) continue
+    const chat = await fetch(`${origin}/sim/telegram/_sim/chats/${id}`).then((answer) => answer.text())
+    for (const [what, word] of canaries)
+      if (chat.includes(word))
+        found.push({ oracle: 'leak', detail: `the chat of ${name} contains Ayu's ${what}` })
+  }
+  return found
+}
