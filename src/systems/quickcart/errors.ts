@@ -43,10 +43,15 @@ const shopErrors = {
   amount_not_whole: { status: 422, text: 'Amounts are whole rupiah' },
   gateway_fee_mismatch: {
     status: 502,
-    text: 'The payment gateway answered with another fee; nothing was sold',
+    text: 'The payment gateway answered with another fee; nothing was charged',
   },
-  gateway_unavailable: { status: 503, text: 'The payment gateway does not answer; nothing was sold' },
-  pending_deposit_exists: { status: 409, text: 'Deposit {invoice} is still waiting for payment' },
+  gateway_unavailable: { status: 503, text: 'The payment gateway does not answer; nothing was charged' },
+  deposit_not_found: { status: 404, text: 'There is no deposit {invoice}' },
+  pending_deposit_exists: {
+    status: 409,
+    text: 'Deposit {invoice} is still waiting for payment; pay or cancel it first',
+    constraint: 'uq_deposits_one_pending_per_user',
+  },
   deposit_not_pending: { status: 409, text: 'The deposit is {status} and can no longer be cancelled' },
   payment_not_found: { status: 404, text: 'There is no payment for {invoice}' },
   payment_amount_mismatch: { status: 409, text: 'The gateway reports another amount than ours' },

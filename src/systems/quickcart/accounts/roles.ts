@@ -13,11 +13,13 @@ const everyone = ['customer', 'reseller', 'admin'] as const satisfies readonly R
 export const permissions = definePermissions({
   'profile.own': { roles: everyone },
   'orders.own': { roles: everyone },
+  'deposits.own': { roles: everyone },
   'prices.reseller': { roles: ['reseller', 'admin'] },
   'catalog.manage': { roles: ['admin'] },
   'stock.manage': { roles: ['admin'] },
   'orders.read': { roles: ['admin'], scopes: ['reporting'] },
   'orders.redeliver': { roles: ['admin'] },
+  'deposits.read': { roles: ['admin'], scopes: ['ops'] },
   'payments.read': { roles: ['admin'], scopes: ['ops'] },
   'payments.reconcile': { roles: ['admin'], scopes: ['ops'] },
   'stats.read': { roles: ['admin'], scopes: ['reporting'] },

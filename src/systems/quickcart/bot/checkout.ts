@@ -7,8 +7,8 @@ import type { PaymentMethod } from '../orders/order-view.ts'
 import { placeOrder } from '../orders/place-order.ts'
 import { type Quote, quoteOrder } from '../orders/quote-order.ts'
 import { lines } from '../telegram/html.ts'
+import { billAccepted, pendingBill } from '../telegram/messages/bill.ts'
 import { askVoucher, orderSummary } from '../telegram/messages/checkout.ts'
-import { orderAccepted, pendingOrder } from '../telegram/messages/order.ts'
 import { problemText } from '../telegram/messages/problems.ts'
 import { type Cart, cartOf } from './cart.ts'
 import { type ButtonHandler, STALE, type TextHandler } from './handlers.ts'
@@ -61,7 +61,7 @@ function withCart(
 /** One order at a time: whoever still has one to pay is shown that one (QuickCart, §14.4). */
 async function showSummary(turn: Turn, cart: Cart): Promise<void> {
   const open = await pendingOrderOf(turn.store, turn.user.id)
-  if (open) return turn.show(pendingOrder(open))
+  if (open) return turn.show(pendingBill(open))
   await summarise(turn, cart, { message_id: cart.messageId })
 }
 
@@ -98,7 +98,7 @@ async function pay(turn: Turn, cart: Cart, [how, total = '']: readonly string[])
       idempotencyKey: `tg:${turn.chatId}:${messageId}`,
     })
     remember(turn, cart, 'awaiting_payment', { message_id: messageId })
-    turn.show(orderAccepted(order))
+    turn.show(billAccepted(order))
   } catch (error) {
     if (isDomainError(error, 'pending_order_exists')) return await showSummary(turn, cart)
     if (!isDomainError(error, 'price_changed')) throw error

@@ -1,13 +1,9 @@
 import type { UserId } from '../accounts/user-id.ts'
+import type { Viewer } from '../accounts/viewer.ts'
 import { fail } from '../errors.ts'
 import type { Store } from '../store.ts'
 import { selectOrder, selectPendingOrder } from './order.queries.ts'
 import type { OrderView } from './order-view.ts'
-
-export interface Viewer {
-  readonly userId: UserId
-  readonly isAdmin: boolean
-}
 
 /**
  * An order as this viewer may see it: goods for the owner once paid, and for admins.

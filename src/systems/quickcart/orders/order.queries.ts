@@ -3,8 +3,9 @@ import { parseMoney } from '../../../kernel/money.ts'
 import type { Db } from '../../../postgres/database.ts'
 import { type Sql, sql } from '../../../postgres/sql.ts'
 import { type UserId, userId } from '../accounts/user-id.ts'
-import type { OrderItemsRow, OrdersRow, PaymentsRow, ProductsRow } from '../databases/db_store1/tables.ts'
-import type { OrderItemView, OrderStatus, OrderView, PaymentView } from './order-view.ts'
+import type { OrderItemsRow, OrdersRow, ProductsRow } from '../databases/db_store1/tables.ts'
+import { type PaymentColumns, toPaymentView } from '../payments/payment-view.ts'
+import type { OrderItemView, OrderStatus, OrderView } from './order-view.ts'
 
 type Order = Pick<
   OrdersRow,
@@ -20,16 +21,7 @@ type Order = Pick<
   | 'created_at'
 >
 
-type Payment = Pick<
-  PaymentsRow,
-  'fee' | 'total_payment' | 'qr_string' | 'checkout_url' | 'expires_at' | 'chat_id' | 'message_id'
->
-
-/** The payment's part holds nothing where `payment_status` is null. */
-interface OrderRow extends Order, Payment {
-  readonly payment_status: PaymentsRow['status'] | null
-  readonly payment_amount: PaymentsRow['amount']
-}
+type OrderRow = Order & PaymentColumns
 
 interface ItemRow extends Pick<OrderItemsRow, 'order_id' | 'product_id' | 'price_per_unit'> {
   readonly product_name: ProductsRow['name']
@@ -146,6 +138,7 @@ function toItem(row: ItemRow): OrderItemView {
 
 function toView(row: OrderRow, items: readonly OrderItemView[]): OrderView {
   return {
+    kind: 'order',
     invoice: row.invoice_id,
     userId: userId(row.user_id),
     status: row.status,
@@ -155,22 +148,7 @@ function toView(row: OrderRow, items: readonly OrderItemView[]): OrderView {
     fee: parseMoney('IDR', row.payment_fee),
     total: parseMoney('IDR', row.total_bill),
     items,
-    payment: toPayment(row),
+    payment: toPaymentView(row),
     createdAt: row.created_at,
-  }
-}
-
-function toPayment(row: OrderRow): PaymentView | null {
-  if (row.payment_status === null) return null
-  return {
-    status: row.payment_status,
-    amount: parseMoney('IDR', row.payment_amount),
-    fee: parseMoney('IDR', row.fee),
-    totalPayment: parseMoney('IDR', row.total_payment),
-    qrString: row.qr_string,
-    checkoutUrl: row.checkout_url,
-    expiresAt: row.expires_at,
-    chatId: row.chat_id,
-    messageId: row.message_id,
   }
 }

@@ -5,12 +5,13 @@ import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
 import { limitOf } from '../../../platform/http/pages.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { userId } from '../accounts/user-id.ts'
+import { viewerOf } from '../accounts/viewer.ts'
 import { checkPayment } from '../payments/settle-payment.ts'
 import { limitCheck } from '../shop/limits.ts'
 import { InvoiceParams, refusals } from '../shop/schemas.ts'
 import type { Store } from '../store.ts'
 import { cancelOrder } from './cancel-order.ts'
-import { findOrder, type Viewer } from './find-order.ts'
+import { findOrder } from './find-order.ts'
 import { listOrders } from './list-orders.ts'
 import {
   OrderAnswer,
@@ -147,7 +148,8 @@ export function orderRoutes(scope: FastifyInstance, store: Store): void {
         response: { 200: OrderAnswer, ...refusals('order_not_found') },
       },
     },
-    async (request) => toOrderAnswer(await findOrder(store, request.params.invoice, viewerOf(request))),
+    async (request) =>
+      toOrderAnswer(await findOrder(store, request.params.invoice, viewerOf(callerOf(request)))),
   )
 
   app.post(
@@ -163,7 +165,7 @@ export function orderRoutes(scope: FastifyInstance, store: Store): void {
     },
     async (request) => {
       const { invoice } = request.params
-      const viewer = viewerOf(request)
+      const viewer = viewerOf(callerOf(request))
       const order = await findOrder(store, invoice, viewer)
       await limitCheck(store, viewer.userId, invoice)
       if (order.payment) await checkPayment(store, callerOf(request), invoice)
@@ -187,9 +189,4 @@ export function orderRoutes(scope: FastifyInstance, store: Store): void {
     },
     async (request) => toOrderAnswer(await cancelOrder(store, callerOf(request), request.params.invoice)),
   )
-}
-
-function viewerOf(request: Parameters<typeof identityOf>[0]): Viewer {
-  const { subject, roles } = identityOf(request)
-  return { userId: userId(subject), isAdmin: roles.includes('admin') }
 }

@@ -10,8 +10,9 @@ import {
   oneOf,
   strictObject,
 } from '../../../platform/http/schemas.ts'
+import { PaymentAnswer, toPaymentAnswer } from '../payments/payment.schemas.ts'
 import { Invoice, ProductId } from '../shop/schemas.ts'
-import type { OrderView, PaymentView } from './order-view.ts'
+import type { OrderView } from './order-view.ts'
 import type { Quote } from './quote-order.ts'
 
 const Method = oneOf(['qris', 'account_balance'])
@@ -57,16 +58,6 @@ export const QuoteAnswer = Type.Object({
   total: Amount,
 })
 
-const Payment = Type.Object({
-  status: Type.String(),
-  amount: Amount,
-  fee: Amount,
-  total_payment: Amount,
-  qr_string: nullable(Type.String()),
-  checkout_url: nullable(Type.String()),
-  expires_at: Instant,
-})
-
 export const OrderAnswer = Type.Object({
   invoice: Invoice,
   status: Status,
@@ -86,7 +77,7 @@ export const OrderAnswer = Type.Object({
       ),
     }),
   ),
-  payment: nullable(Payment),
+  payment: nullable(PaymentAnswer),
   created_at: Instant,
 })
 
@@ -110,18 +101,6 @@ export function toOrderAnswer(order: OrderView): Static<typeof OrderAnswer> {
     })),
     payment: order.payment && toPaymentAnswer(order.payment),
     created_at: order.createdAt,
-  }
-}
-
-function toPaymentAnswer(payment: PaymentView): Static<typeof Payment> {
-  return {
-    status: payment.status,
-    amount: formatMoney('IDR', payment.amount),
-    fee: formatMoney('IDR', payment.fee),
-    total_payment: formatMoney('IDR', payment.totalPayment),
-    qr_string: payment.qrString,
-    checkout_url: payment.checkoutUrl,
-    expires_at: payment.expiresAt,
   }
 }
 

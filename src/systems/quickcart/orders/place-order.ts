@@ -8,7 +8,8 @@ import { inTransaction } from '../../../postgres/transaction.ts'
 import type { UserId } from '../accounts/user-id.ts'
 import { fail } from '../errors.ts'
 import { createPayment } from '../payments/create-payment.ts'
-import { countOrder, orderRefusal } from '../shop/limits.ts'
+import { paymentFailure } from '../payments/payment-failure.ts'
+import { countMade, refusalToMake } from '../shop/limits.ts'
 import type { Store } from '../store.ts'
 import { findOrder } from './find-order.ts'
 import type { OrderView, PaymentMethod } from './order-view.ts'
@@ -41,7 +42,7 @@ export async function placeOrder(store: Store, caller: Caller, input: PlaceOrder
   const invoice = await withStockRetries(() => commitOrder(store, caller, input))
   if (input.method === 'qris') await createPayment(store, caller, invoice)
   const order = await findOrder(store, invoice, { userId: input.userId, isAdmin: false })
-  if (order.payment?.status === 'failed') throw await refusalOf(store, invoice)
+  if (order.payment?.status === 'failed') throw await paymentFailure(store, invoice)
   return order
 }
 
@@ -57,14 +58,14 @@ async function commitOrder(store: Store, caller: Caller, input: PlaceOrder): Pro
         ${refusal ? sql.json({ code: refusal.code, details: refusal.details }) : null},
         ${userId}, ${linesJson(items)}, ${method}, ${voucherCode}, ${expected})`),
   )
-  if (isNew) await countOrder(store, userId)
+  if (isNew) await countMade(store, userId, 'order')
   return invoice
 }
 
 /** What a new order would be refused for before anything is looked at; a repeated one is answered all the same. */
 async function refusalNow(store: Store, { userId, method }: PlaceOrder): Promise<DomainError | undefined> {
   if (method === 'qris' && !store.pakasir.available) return fail('gateway_unavailable')
-  return await orderRefusal(store, userId)
+  return await refusalToMake(store, userId, 'order')
 }
 
 /** Goods that another checkout holds may come free again within moments; only then is another try worth it. */
@@ -84,13 +85,4 @@ function isContention(error: unknown): boolean {
   if (!isDomainError(error, 'out_of_stock')) return false
   const { available, requested } = error.details
   return Number(available) >= Number(requested)
-}
-
-/** Why the gateway's part failed, also when the same request comes again. */
-async function refusalOf(store: Store, invoice: string) {
-  const { last_error } = await store.db.one<{ last_error: string | null }>(
-    sql`select last_error from payments where invoice_id = ${invoice}`,
-  )
-  const code = last_error === 'gateway_fee_mismatch' ? last_error : 'gateway_unavailable'
-  return fail(code, { invoice })
 }

@@ -4,11 +4,11 @@ import type { Caller } from '../../../kernel/caller.ts'
 import { enqueue } from '../../../platform/jobs/job.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import { fail } from '../errors.ts'
-import type { PaymentStatus } from '../orders/order-view.ts'
 import type { Store } from '../store.ts'
 import { cancelAtGateway } from './cancel-at-gateway.ts'
 import { adoptGatewayAnswer, failPayment, type Payment, selectPayment } from './payment.queries.ts'
 import { after, gatewayCreate, pollAfterClose, pollWhileOpen } from './payment-jobs.ts'
+import type { PaymentStatus } from './payment-view.ts'
 
 /** QuickCart, UC 5: "network error/5xx: retry 1 s, 4 s, 10 s with the same order_id". */
 const RETRIES_MS = [1_000, 4_000, 10_000]

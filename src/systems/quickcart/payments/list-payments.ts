@@ -1,8 +1,8 @@
 import { decodeCursor, type Page, toPage } from '../../../kernel/cursor.ts'
 import type { Decimal } from '../../../kernel/money.ts'
 import { sql } from '../../../postgres/sql.ts'
-import type { PaymentStatus } from '../orders/order-view.ts'
 import type { Store } from '../store.ts'
+import type { PaymentStatus } from './payment-view.ts'
 
 export interface ListedPayment {
   readonly id: bigint

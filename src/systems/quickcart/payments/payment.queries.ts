@@ -4,7 +4,7 @@ import type { Db } from '../../../postgres/database.ts'
 import { sql } from '../../../postgres/sql.ts'
 import type { Tx } from '../../../postgres/transaction.ts'
 import type { PaymentsRow } from '../databases/db_store1/tables.ts'
-import type { PaymentStatus } from '../orders/order-view.ts'
+import type { PaymentStatus } from './payment-view.ts'
 
 export interface Payment {
   readonly invoice: string
@@ -67,7 +67,7 @@ export async function expire(tx: Tx, invoice: string): Promise<Expired> {
   return outcome
 }
 
-/** @throws order_already_paid, order_not_pending */
+/** @throws order_already_paid, order_not_pending, deposit_not_pending */
 export async function cancel(tx: Tx, invoice: string, by: 'owner' | 'admin'): Promise<void> {
   await tx.run(sql`select cancel_payment(${invoice}, ${by})`)
 }

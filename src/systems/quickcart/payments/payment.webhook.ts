@@ -73,8 +73,9 @@ export async function processPakasirEvent(
   if (webhook.amount !== payment.amount) {
     await inTransaction(store.db, run.caller, (tx) =>
       tx.run(sql`
-        select notify_staff('staff_amount_mismatch', 'order', ${webhook.orderId},
-          jsonb_build_object('amount', ${formatMoney('IDR', webhook.amount)}::text))`),
+        select notify_staff('staff_amount_mismatch', case when p.order_id is null then 'deposit' else 'order' end,
+            p.invoice_id, jsonb_build_object('amount', ${formatMoney('IDR', webhook.amount)}::text))
+          from payments p where p.invoice_id = ${webhook.orderId}`),
     )
     return 'unmatched'
   }

@@ -178,7 +178,9 @@ test('the table of permissions: who is let into what', async () => {
   const table: [string, string, string[]][] = [
     ['GET', '/me', ['customer', 'reseller', 'admin']],
     ['GET', '/orders', ['customer', 'reseller', 'admin']],
+    ['GET', '/deposits', ['customer', 'reseller', 'admin']],
     ['GET', '/admin/orders', ['admin', 'reporting']],
+    ['GET', '/admin/deposits', ['admin', 'ops']],
     ['GET', '/admin/stats', ['admin', 'reporting']],
     ['GET', '/admin/payments', ['admin', 'ops']],
     ['GET', '/admin/products', ['admin']],

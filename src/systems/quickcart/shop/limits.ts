@@ -7,7 +7,8 @@ const WINDOW_SECONDS = 60
 
 const LIMITS = { cmd: 10, admin_cmd: 100, voucher: 5, message: 3 } as const
 const CHECKS_PER_INVOICE = 5
-const ORDERS = 5
+/** A deposit is as much work for the gateway as an order, and may be cancelled and made again as fast. */
+const MADE = { order: 5, deposit: 5 } as const
 
 /** Counts one attempt. @throws rate_limited with `retry_after` in seconds */
 export async function limitAction(store: Store, user: UserId, action: keyof typeof LIMITS): Promise<void> {
@@ -20,17 +21,21 @@ export async function limitCheck(store: Store, user: UserId, invoice: string): P
 }
 
 /**
- * Orders are counted when they are made, not when they are refused: whoever runs into "out of stock" or their own
- * pending order may go on trying. Answers the refusal that another order would get, if it would.
+ * Orders and deposits are counted when they are made, not when they are refused: whoever runs into "out of stock" or
+ * their own pending order may go on trying. Answers the refusal that another one would get, if it would.
  */
-export async function orderRefusal(store: Store, user: UserId): Promise<DomainError | undefined> {
-  const key = `rate:${user}:order`
+export async function refusalToMake(
+  store: Store,
+  user: UserId,
+  what: keyof typeof MADE,
+): Promise<DomainError | undefined> {
+  const key = `rate:${user}:${what}`
   const made = Number((await store.kv.get(key)) ?? 0)
-  return made < ORDERS ? undefined : limited((await store.kv.ttl(key)) ?? WINDOW_SECONDS)
+  return made < MADE[what] ? undefined : limited((await store.kv.ttl(key)) ?? WINDOW_SECONDS)
 }
 
-export async function countOrder(store: Store, user: UserId): Promise<void> {
-  await store.kv.increment(`rate:${user}:order`, WINDOW_SECONDS)
+export async function countMade(store: Store, user: UserId, what: keyof typeof MADE): Promise<void> {
+  await store.kv.increment(`rate:${user}:${what}`, WINDOW_SECONDS)
 }
 
 async function attempt(store: Store, key: string, limit: number): Promise<void> {

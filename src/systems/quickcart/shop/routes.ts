@@ -6,6 +6,7 @@ import { profileRoutes } from '../accounts/profile.routes.ts'
 import { signInRoutes } from '../accounts/sign-in.routes.ts'
 import { catalogRoutes } from '../catalog/catalog.routes.ts'
 import { catalogAdminRoutes } from '../catalog/catalog-admin.routes.ts'
+import { depositRoutes } from '../deposits/deposit.routes.ts'
 import { orderRoutes } from '../orders/order.routes.ts'
 import { orderAdminRoutes } from '../orders/order-admin.routes.ts'
 import { stockRoutes } from '../stock/stock.routes.ts'
@@ -25,6 +26,7 @@ export async function routes(app: FastifyInstance, store: Store): Promise<void> 
     profileRoutes(scope, store)
     catalogRoutes(scope, store)
     orderRoutes(scope, store)
+    depositRoutes(scope, store)
     catalogAdminRoutes(scope, store)
     stockRoutes(scope, store)
     orderAdminRoutes(scope, store)

@@ -1,11 +1,11 @@
 /** Every kind of notice; each subject has its own. */
 import type { Store } from '../store.ts'
+import { billNotices } from './bill-notices.ts'
 import type { Notices } from './notice.ts'
-import { orderNotices } from './order-notices.ts'
 import type { OutboxRow } from './outbox.queries.ts'
 import type { Sent } from './sent.ts'
 
-const notices: Notices = { ...orderNotices }
+const notices: Notices = { ...billNotices }
 
 /** @throws TelegramError, TypeError where nobody knows such a notice. */
 export async function sendNotice(store: Store, row: OutboxRow, kind: string): Promise<Sent> {

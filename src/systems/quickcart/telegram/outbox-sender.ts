@@ -83,7 +83,7 @@ async function sendAndRecord(store: Store, row: OutboxRow): Promise<void> {
     return
   }
   await persistently(() => recordSent(store, row, sent))
-  if (sent.goodsOf !== undefined) await retireQr(store, sent.goodsOf)
+  if (sent.paid !== undefined) await retireQr(store, sent.paid)
 }
 
 /** A database that is away for a moment must not make a message go out twice. */

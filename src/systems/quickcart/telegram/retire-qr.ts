@@ -1,24 +1,24 @@
 import { telegramFailure } from '../../../gateways/telegram/failures.ts'
-import { selectOrder } from '../orders/order.queries.ts'
+import { selectBill } from '../payments/bill.ts'
 import type { Store } from '../store.ts'
-import { orderPaid } from './messages/order.ts'
+import { billPaid } from './messages/bill.ts'
 
-/** The QR code of an order that is paid loses its buttons and says so. A courtesy: failing, it is only logged. */
+/** The QR code of what is paid loses its buttons and says so. A courtesy: failing, it is only logged. */
 export async function retireQr(store: Store, invoice: string): Promise<void> {
-  const order = await selectOrder(store.db, invoice, 'nobody')
-  const { chatId, messageId } = order?.payment ?? { chatId: null, messageId: null }
-  if (chatId === null || messageId === null) return
+  const bill = await selectBill(store.db, invoice, 'nobody')
+  const { chatId, messageId } = bill?.payment ?? { chatId: null, messageId: null }
+  if (!bill || chatId === null || messageId === null) return
   try {
     await store.telegram.call('editMessageCaption', {
       chat_id: Number(chatId),
       message_id: Number(messageId),
-      caption: orderPaid(invoice).text,
+      caption: billPaid(bill).text,
       parse_mode: 'HTML',
     })
   } catch (error) {
     store.log.info(
       { invoice, failure: telegramFailure(error) },
-      'the QR code of a paid order still looks open',
+      'the QR code of a paid invoice still looks open',
     )
   }
 }

@@ -5,8 +5,8 @@ export interface Sent {
   readonly note: string | null
   /** The message shows the QR code of this invoice. */
   readonly qrOf?: string
-  /** The message holds the goods of this invoice. */
-  readonly goodsOf?: string
+  /** The message tells that this invoice is paid. */
+  readonly paid?: string
 }
 
 /** Reads the message's id out of a Bot API result; deletions and menus answer none. */

@@ -17,17 +17,23 @@ const texts: Readonly<Record<string, (details: Details) => Html>> = {
   order_not_found: () => html`Pesanan tidak ditemukan.`,
   order_not_pending: () => html`Pesanan ini sudah selesai dan tidak bisa dibatalkan.`,
   order_already_paid: () => html`Pesanan ini sudah dibayar. Barang dikirim ke chat ini.`,
+  pending_deposit_exists: () => html`Masih ada isi saldo yang belum dibayar. Bayar atau batalkan dulu.`,
+  deposit_not_found: () => html`Isi saldo tidak ditemukan.`,
+  deposit_not_pending: (d) =>
+    d.status === 'paid'
+      ? html`Isi saldo ini sudah dibayar dan masuk ke saldo kamu.`
+      : html`Isi saldo ini sudah selesai dan tidak bisa dibatalkan.`,
   insufficient_balance: () => html`Saldo kamu tidak cukup untuk pesanan ini.`,
   voucher_invalid: () => html`Kode voucher tidak berlaku.`,
   voucher_expired: () => html`Voucher sudah kedaluwarsa.`,
   voucher_cooldown: (d) => html`Tunggu ${seconds(d.retry_after)} sebelum memakai voucher lagi.`,
-  amount_out_of_range: (d) => html`Jumlah pembayaran harus antara ${amount(d.min)} dan ${amount(d.max)}.`,
+  amount_out_of_range: (d) => html`Jumlahnya harus antara ${amount(d.min)} dan ${amount(d.max)}.`,
   amount_not_whole: () => html`Pembayaran QRIS harus dalam rupiah bulat.`,
   gateway_fee_mismatch: () =>
-    html`Pembayaran ditolak oleh penyedia QRIS. Pesanan dibatalkan, tidak ada yang ditagih.`,
-  gateway_unavailable: () =>
-    html`Penyedia QRIS sedang tidak menjawab. Coba lagi sebentar atau bayar dengan saldo.`,
+    html`Penyedia QRIS menyebut biaya yang berbeda. Pembayaran dibatalkan, tidak ada yang ditagih.`,
+  gateway_unavailable: () => html`Penyedia QRIS sedang tidak menjawab. Coba lagi sebentar lagi.`,
   email_taken: () => html`Alamat email itu sudah dipakai akun lain.`,
+  idempotency_conflict: () => html`Tombol ini sudah dipakai. Mulai lagi dari menu.`,
   idempotency_in_flight: () => html`Permintaan ini sedang diproses. Tunggu sebentar.`,
   stock_not_available: () => html`Item itu sudah dipesan atau terjual.`,
   product_id_taken: () => html`Id produk itu sudah dipakai.`,

@@ -1,12 +1,13 @@
-/** What customers and staff are told about an order (databases/db_store1, notify_user and notify_staff). */
+/** What customers and staff are told about an order or a deposit (databases/db_store1, notify_user and notify_staff). */
 import { InputFile } from 'grammy'
 import { telegramFailure } from '../../../gateways/telegram/failures.ts'
-import { selectOrder } from '../orders/order.queries.ts'
-import type { OrderView } from '../orders/order-view.ts'
+import { profileOf } from '../accounts/profile.ts'
+import { type Bill, selectBill } from '../payments/bill.ts'
 import type { Store } from '../store.ts'
 import { inlineKeyboard, type Message, textPayload } from './message.ts'
+import { billEnded, lateCredit, qrButtons, qrCaption } from './messages/bill.ts'
 import { delivery } from './messages/delivery.ts'
-import { lateCredit, orderEnded, qrButtons, qrCaption } from './messages/order.ts'
+import { depositPaid } from './messages/deposit.ts'
 import { staffKinds, staffNotice } from './messages/staff.ts'
 import { call, type Notices } from './notice.ts'
 import type { OutboxRow } from './outbox.queries.ts'
@@ -17,37 +18,33 @@ import { type Sent, skipped } from './sent.ts'
 interface Notice {
   readonly store: Store
   readonly row: OutboxRow
-  readonly order: OrderView
+  readonly bill: Bill
 }
 
-export const orderNotices: Notices = {
-  show_payment: withOrder(showPayment),
-  deliver: withOrder(deliver, 'everybody'),
-  late_credit: withOrder((notice) =>
-    sendMessage(
-      notice,
-      lateCredit(notice.order.invoice, notice.order.payment ?? { amount: notice.order.total }),
-    ),
-  ),
-  payment_expired: withOrder(replaceQr),
-  payment_cancelled: withOrder(replaceQr),
-  payment_failed: withOrder(replaceQr),
+export const billNotices: Notices = {
+  show_payment: withBill(showPayment),
+  deliver: withBill(deliver, 'everybody'),
+  deposit_paid: withBill(tellDeposit),
+  late_credit: withBill((notice) => sendMessage(notice, lateCredit(notice.bill))),
+  payment_expired: withBill(replaceQr),
+  payment_cancelled: withBill(replaceQr),
+  payment_failed: withBill(replaceQr),
   ...Object.fromEntries(
     staffKinds.map((kind) => [
       kind,
-      withOrder((notice) => sendMessage(notice, staffNotice(kind, notice.order, notice.row.payload))),
+      withBill((notice) => sendMessage(notice, staffNotice(kind, notice.bill, notice.row.payload))),
     ]),
   ),
 }
 
 /** `goodsFor`: the goods are looked up only to be handed over. */
-function withOrder(
+function withBill(
   send: (notice: Notice) => Promise<Sent>,
   goodsFor: 'nobody' | 'everybody' = 'nobody',
 ): Notices[string] {
   return async (store, row) => {
-    const order = await selectOrder(store.db, invoiceOf(row), goodsFor)
-    return order ? await send({ store, row, order }) : skipped('there is no such order')
+    const bill = await selectBill(store.db, invoiceOf(row), goodsFor)
+    return bill ? await send({ store, row, bill }) : skipped('there is no such invoice')
   }
 }
 
@@ -56,25 +53,26 @@ function invoiceOf(row: OutboxRow): string {
   return typeof invoice === 'string' ? invoice : (row.ref_id ?? '')
 }
 
-/** The QR code as a photo (QuickCart, UC 7); nothing where the order ended before its turn came. */
-async function showPayment({ store, row, order }: Notice): Promise<Sent> {
-  const { payment } = order
+/** The QR code as a photo (QuickCart, UC 7); nothing where it ended before its turn came. */
+async function showPayment({ store, row, bill }: Notice): Promise<Sent> {
+  const { payment, invoice } = bill
   if (payment?.status !== 'awaiting' || payment.qrString === null) {
     return skipped(`the payment is ${payment?.status ?? 'missing'}`)
   }
   const sent = await call(store, row, 'sendPhoto', {
-    photo: new InputFile(await qrImage(payment.qrString), `${order.invoice}.png`),
-    caption: qrCaption(order, payment).text,
+    photo: new InputFile(await qrImage(payment.qrString), `${invoice}.png`),
+    caption: qrCaption(bill, payment).text,
     parse_mode: 'HTML',
-    reply_markup: inlineKeyboard(qrButtons(order, payment)),
+    reply_markup: inlineKeyboard(qrButtons(bill, payment)),
   })
-  return { ...sent, qrOf: order.invoice }
+  return { ...sent, qrOf: invoice }
 }
 
 /** The goods (QuickCart, UC 11). */
 async function deliver(notice: Notice): Promise<Sent> {
-  const { store, row, order } = notice
-  const goods = delivery(order)
+  const { store, row, bill } = notice
+  if (bill.kind !== 'order') return skipped('a deposit has no goods')
+  const goods = delivery(bill)
   const sent =
     goods.as === 'message'
       ? await sendMessage(notice, goods)
@@ -83,7 +81,15 @@ async function deliver(notice: Notice): Promise<Sent> {
           caption: goods.caption.text,
           parse_mode: 'HTML',
         })
-  return { ...sent, goodsOf: order.invoice }
+  return { ...sent, paid: bill.invoice }
+}
+
+/** The balance as it is when the message leaves. */
+async function tellDeposit(notice: Notice): Promise<Sent> {
+  const { store, bill } = notice
+  if (bill.kind !== 'deposit') return skipped('an order is told with its goods')
+  const { balance } = await profileOf(store, bill.userId)
+  return { ...(await sendMessage(notice, depositPaid(bill, balance))), paid: bill.invoice }
 }
 
 /**
@@ -91,9 +97,9 @@ async function deliver(notice: Notice): Promise<Sent> {
  * it is too old for that its caption becomes the notice; where that fails too the notice stands alone.
  */
 async function replaceQr(notice: Notice): Promise<Sent> {
-  const { store, row, order } = notice
-  const ended = orderEnded(order)
-  const { chatId, messageId } = order.payment ?? { chatId: null, messageId: null }
+  const { store, row, bill } = notice
+  const ended = billEnded(bill)
+  const { chatId, messageId } = bill.payment ?? { chatId: null, messageId: null }
   if (chatId === null || messageId === null) return await sendMessage(notice, ended)
   const qr = { chat_id: Number(chatId), message_id: Number(messageId) }
   const deleted = await attempt(() => store.telegram.call('deleteMessage', qr))
