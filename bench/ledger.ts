@@ -11,7 +11,8 @@ import pg from 'pg'
 import { ledgerDatabase } from '../test/ledger.ts'
 import { drive } from './lib/drive.ts'
 import { describeMachine } from './lib/machine.ts'
-import { median, perSecond, table } from './lib/numbers.ts'
+import { median, perSecond } from './lib/numbers.ts'
+import { publish } from './lib/report.ts'
 import { benchServer } from './lib/server.ts'
 import { pgbenchScript, pgbenchVersion, prepareTpcb, tpcb } from './lib/tpcb.ts'
 
@@ -32,12 +33,13 @@ await prepareTpcb(url)
 await prepareAccounts()
 
 const pgbench = pgbenchVersion()
-console.log((await describeMachine(url)).join('\n'))
-console.log(
+const settings = [
+  ...(await describeMachine(url)).map((line) => `${line}.`),
   pgbench
-    ? `${pgbench}, TPC-B at scale 1, simple protocol, ${CONNECTIONS} connections`
-    : `no pgbench on the path: TPC-B's statements at scale 1 run through our own driver, simple protocol, ${CONNECTIONS} connections`,
-)
+    ? `${pgbench}, TPC-B at scale 1, simple protocol.`
+    : `No pgbench on the path: TPC-B's statements at scale 1 run through our own driver, simple protocol.`,
+  `${CONNECTIONS} connections (${BATCH_CONNECTIONS} for batches), ${ACCOUNTS.toLocaleString('en-US')} accounts, ${seconds} s a figure, median of ${rounds} rounds in turn.`,
+]
 
 /** Name, goal as a multiple of TPC-B, and the measurement in transfers per second. */
 const measurements: [name: string, goal: string, run: () => Promise<number>][] = [
@@ -62,18 +64,22 @@ for (let round = 1; round <= rounds; round++) {
 }
 
 const yardstick = results.get('TPC-B') ?? []
-console.log(
-  table(
-    ['what', 'median', 'of TPC-B', 'goal', 'runs'],
-    measurements.map(([name, goal]) => {
-      const rates = results.get(name) ?? []
-      // Each run against the TPC-B of its own round, so that a busy minute weighs on both.
-      const ratio = median(rates.map((rate, i) => rate / (yardstick[i] ?? Number.NaN)))
-      return [name, perSecond(median(rates)), `${ratio.toFixed(2)} ×`, goal, rates.map(perSecond).join(' ')]
-    }),
-  ),
-)
-await verify()
+await publish({
+  name: 'ledger',
+  title: 'Ledger (`node bench/ledger.ts`)',
+  settings: [...settings, await verified()],
+  tables: [
+    {
+      head: ['what', 'median', 'of TPC-B', 'goal', 'runs'],
+      rows: measurements.map(([name, goal]) => {
+        const rates = results.get(name) ?? []
+        // Each run against the TPC-B of its own round, so that a busy minute weighs on both.
+        const ratio = median(rates.map((rate, i) => rate / (yardstick[i] ?? Number.NaN)))
+        return [name, perSecond(median(rates)), `${ratio.toFixed(2)} ×`, goal, rates.map(perSecond).join(' ')]
+      }),
+    },
+  ],
+})
 
 type Side = 'acc' | 'outside' | 'bounded' | 'shown'
 
@@ -154,16 +160,15 @@ async function prepareAccounts(): Promise<void> {
   await client.end()
 }
 
-async function verify(): Promise<void> {
+/** A fast posting that breaks the books would be worth nothing. */
+async function verified(): Promise<string> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  const start = performance.now()
+  const begun = performance.now()
   const { rowCount } = await client.query('select from ledger.verify()')
-  const took = (performance.now() - start) / 1000
+  const took = (performance.now() - begun) / 1000
   const { rows } = await client.query<{ count: string }>('select count(*) from ledger.transfer')
   await client.end()
-  console.log(
-    `verify: ${rowCount} violations in ${Number(rows[0]?.count).toLocaleString('en-US')} transfers, ${took.toFixed(1)} s`,
-  )
-  if (rowCount) process.exitCode = 1
+  if (rowCount) throw new Error(`ledger.verify() names ${rowCount} violations`)
+  return `Afterwards \`ledger.verify()\` found no violation in ${Number(rows[0]?.count).toLocaleString('en-US')} transfers, in ${took.toFixed(1)} s.`
 }

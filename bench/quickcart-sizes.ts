@@ -1,0 +1,207 @@
+/**
+ * Does a shop with millions of orders sell as fast as one with thousands? The same checkouts and pages at every
+ * size, in one growing shop; then every page and every job once more while PostgreSQL writes down its plans: a
+ * sequential scan of a large table is named.
+ *
+ *     node bench/quickcart-sizes.ts [--sizes 10000,5000000] [--users 900000] [--runs 3]
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { addCustomers, addGoods, buys, signIn } from './lib/customers.ts'
+import { benchHouse, query } from './lib/house.ts'
+import { type Measured, measure, middle } from './lib/load.ts'
+import { describeMachine } from './lib/machine.ts'
+import { perSecond } from './lib/numbers.ts'
+import { EXPLAIN_EVERYTHING, logEnd, sequentialScans } from './lib/plans.ts'
+import { publish } from './lib/report.ts'
+import { FIRST_PRODUCT, fillHistory } from './lib/shop-history.ts'
+
+const IN_FLIGHT = 8
+const ORDERS = 600
+const PAGES = 1_000
+const PRODUCTS = 1_000
+/** A table of fewer rows may well be read whole. */
+const LARGE = 5_000
+
+/** What looks at everything because that is its task, at night or at most every ten minutes. */
+const WHOLE_BY_DESIGN = [
+  /with owed as \(/, // reconcile(): every order and payment against the ledger
+  /from ledger\./, // ledger.verify(): every transfer
+  /^select count\(\*\)::int as n from (users|orders)/, // /stats, kept for ten minutes
+]
+
+const { values: options } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: '10000,5000000' },
+    users: { type: 'string', default: '900000' },
+    runs: { type: 'string', default: '3' },
+  },
+})
+const sizes = options.sizes.split(',').map(Number)
+const [users, runs] = [Number(options.users), Number(options.runs)]
+
+await using house = await benchHouse()
+const shop = house.database('db_store1')
+const pages = {
+  'catalogue, a category': '/products?category=Kategori%207&limit=10',
+  'catalogue, best sellers': '/products?sort=sold&limit=10',
+  'one product': `/products/${FIRST_PRODUCT}`,
+  'top buyers': '/top-buyers',
+  statistics: '/stats',
+  'my history': '/me/transactions',
+  'my orders': '/orders',
+} as const
+type Page = keyof typeof pages
+
+let bought = 0
+const results: { orders: number; checkout: Measured; pages: Map<Page, Measured>; verifyS: number }[] = []
+for (const [i, size] of sizes.entries()) {
+  await fillHistory(shop, {
+    orders: size - (sizes[i - 1] ?? 0),
+    users: Math.min(users, Math.max(2_000, size / 2)),
+    products: PRODUCTS,
+    stock: 20,
+  })
+  // Connections that planned for the small shop would tell of it.
+  await house.restart()
+  const checkout = middle(await repeat())
+  const [token = ''] = await signIn(house.url, 1, 0)
+  const seen = new Map<Page, Measured>()
+  for (const [name, path] of entries(pages)) {
+    seen.set(name, await measure(PAGES, IN_FLIGHT, () => read(path, token)))
+  }
+  results.push({ orders: size, checkout, pages: seen, verifyS: await verifyLedger() })
+  console.error(`${size} orders: ${perSecond(checkout.rate)}`)
+}
+const machine = await describeMachine(house.serverUrl)
+const scans = await watchPlans()
+await publish(report())
+if (scans.length > 0) process.exitCode = 1
+
+async function repeat(): Promise<Measured[]> {
+  const measured: Measured[] = []
+  for (let run = 0; run < runs; run++) {
+    const first = bought
+    bought += ORDERS
+    await addCustomers(house, ORDERS, first)
+    const sold = Array.from({ length: 20 }, (_, n) => FIRST_PRODUCT + n)
+    await addGoods(shop, sold, ORDERS / sold.length)
+    const tokens = await signIn(house.url, ORDERS, first)
+    measured.push(
+      await measure(ORDERS, IN_FLIGHT, (n) =>
+        buys(house.url, tokens[n] ?? '', sold[n % sold.length] ?? FIRST_PRODUCT, `size-${first + n}`),
+      ),
+    )
+  }
+  return measured
+}
+
+async function read(path: string, token: string): Promise<void> {
+  const answer = await fetch(`${house.url}/quickcart/v1${path}`, {
+    headers: { authorization: `Bearer ${token}` },
+  })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text}`)
+}
+
+async function verifyLedger(): Promise<number> {
+  const begun = performance.now()
+  const problems = await query(shop, 'select * from ledger.verify() limit 5')
+  const differences = await query(shop, 'select * from reconcile() limit 5')
+  if (problems.length + differences.length > 0) throw new Error(JSON.stringify([problems, differences]))
+  return (performance.now() - begun) / 1000
+}
+
+/** Every page, an order, and every job of the schedule once, on a server that writes down each plan. */
+async function watchPlans() {
+  const large = await query<{ name: string }>(
+    shop,
+    `select relname as name from pg_class where relkind = 'r' and reltuples >= $1`,
+    [LARGE],
+  )
+  for (const [name, value] of Object.entries(EXPLAIN_EVERYTHING)) {
+    await query(house.serverUrl, `alter system set ${name} = '${value}'`)
+  }
+  await query(house.serverUrl, 'select pg_reload_conf()')
+  await house.restart()
+  const from = await logEnd(house.serverLog)
+  const first = bought++
+  await addCustomers(house, 1, first)
+  const [token = ''] = await signIn(house.url, 1, first)
+  await buys(house.url, token, FIRST_PRODUCT, `plan-${first}`)
+  for (const path of Object.values(pages)) await read(path, token)
+  await query(shop, `select niaga.enqueue(split_part(name, ' ', 1), '{}') from niaga.cron`)
+  await idle()
+  const seen = await sequentialScans(house.serverLog, from, new Set(large.map(({ name }) => name)))
+  return seen.filter(({ statement }) => !WHOLE_BY_DESIGN.some((known) => known.test(statement)))
+}
+
+async function idle(): Promise<void> {
+  for (;;) {
+    const [{ busy } = { busy: true }] = await query<{ busy: boolean }>(
+      shop,
+      `select exists (select from graphile_worker._private_jobs where locked_at is not null
+        or (run_at <= now() and attempts < max_attempts)) as busy`,
+    )
+    if (!busy) return
+    await wait(200)
+  }
+}
+
+function report() {
+  const head = ['what', ...sizes.map((size) => `${size.toLocaleString('en-US')} orders`), 'last of first']
+  const row = (name: string, figure: (i: number) => number, digits = 1, unit = ' ms') => {
+    const values = sizes.map((_, i) => figure(i))
+    const ratio = (values.at(-1) ?? Number.NaN) / (values[0] ?? Number.NaN)
+    return [name, ...values.map((value) => `${value.toFixed(digits)}${unit}`), `${ratio.toFixed(2)} ×`]
+  }
+  const at = (i: number) => {
+    const result = results[i]
+    if (!result) throw new TypeError(`nothing was measured at size ${i}`)
+    return result
+  }
+  const page = (name: Page, i: number) => at(i).pages.get(name)?.p50Ms ?? Number.NaN
+  return {
+    name: 'quickcart-sizes',
+    title: 'The same shop, small and large (`node bench/quickcart-sizes.ts`)',
+    settings: [
+      ...machine.map((line) => `${line}.`),
+      `${users.toLocaleString('en-US')} people and ${PRODUCTS} products at the largest size, ${IN_FLIGHT} in flight, ${ORDERS} orders a run, median of ${runs} runs; ${PAGES} readings of each page, medians.`,
+    ],
+    tables: [
+      {
+        head,
+        rows: [
+          row('checkout, orders a second', (i) => at(i).checkout.rate, 0, '/s'),
+          row('checkout, p50', (i) => at(i).checkout.p50Ms),
+          row('checkout, p99', (i) => at(i).checkout.p99Ms),
+          ...entries(pages).map(([name]) => row(`${name}, p50`, (i) => page(name, i), 2)),
+          row('ledger.verify() and reconcile()', (i) => at(i).verifyS, 1, ' s'),
+        ],
+      },
+      {
+        head: ['large table read from end to end', 'by'],
+        rows:
+          scans.length > 0
+            ? scans.map(({ table, statement }) => [table, `\`${statement}\``])
+            : [['none', 'no page and no job']],
+      },
+    ],
+    charts: [
+      {
+        title: 'What an order costs as the shop grows',
+        x: { label: 'orders in the table', logarithmic: true },
+        y: { label: 'milliseconds' },
+        series: [
+          { name: 'checkout p50', points: sizes.map((size, i) => [size, at(i).checkout.p50Ms] as const) },
+          { name: 'checkout p99', points: sizes.map((size, i) => [size, at(i).checkout.p99Ms] as const) },
+        ],
+      },
+    ],
+  }
+}
+
+function entries<Key extends string, Value>(record: Readonly<Record<Key, Value>>): [Key, Value][] {
+  // Object.entries forgets the keys' type; they are those of the literal.
+  return Object.entries(record) as [Key, Value][]
+}
