@@ -171,6 +171,47 @@ describe('inbox', () => {
     assert.equal(await statusOf(id), 'processed')
   })
 
+  test('a worker that was taken for dead and comes back changes nothing: neither the event nor its effect', async () => {
+    const { id } = await deliver('slow')
+    await db.run(sql`create table public.late_effects (id bigint)`)
+    const told: InboxStatus[] = []
+    const tell = (_: bigint, status: InboxStatus) => void told.push(status)
+    // While the first worker is at it, its job is given to another one, which puts the event off.
+    const takeOver = async () => {
+      await db.run(sql`update graphile_worker._private_jobs set locked_at = null, locked_by = null`)
+      await drain(async () => ({ againInSeconds: 3_600 }), tell)
+    }
+    const endings: InboxHandler[] = [
+      async () => undefined,
+      async () => 'unmatched',
+      async () => ({ againInSeconds: 1 }),
+      () => Promise.reject(new Error('too late')),
+      async (event, run) => {
+        await inTransaction(db, run.caller, async (tx) => {
+          await tx.run(sql`insert into public.late_effects values (${event.id})`)
+          await run.finish(tx)
+        })
+      },
+    ]
+    for (const [n, ending] of endings.entries()) {
+      await drain(async (event, run) => {
+        await takeOver()
+        return await ending(event, run)
+      }, tell)
+      const [listed] = await listInbox(db, { attention: false, limit: 1 })
+      assert.deepEqual(
+        [listed?.id, listed?.status, listed?.last_error],
+        [id, 'received', null],
+        `ending ${n}`,
+      )
+      await advanceClock(db, clock, { hours: 2 })
+    }
+    assert.deepEqual(await db.many(sql`select from public.late_effects`), [])
+    assert.deepEqual(told, [])
+    await drain(async () => undefined)
+    assert.equal(await statusOf(id), 'processed')
+  })
+
   test('an event of a source that nothing handles is kept and said, not dropped', async () => {
     const { id } = await inTransaction(db, systemCaller, (tx) =>
       receive(tx, { source: 'stranger', eventId: '1', body }),

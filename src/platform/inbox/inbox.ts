@@ -1,6 +1,6 @@
 /** What outside parties send us: stored raw and answered first, processed once by a durable job after. */
 import type { Db } from '../../postgres/database.ts'
-import { sql } from '../../postgres/sql.ts'
+import { type Sql, sql } from '../../postgres/sql.ts'
 import type { Tx } from '../../postgres/transaction.ts'
 
 export type InboxStatus = 'received' | 'processing' | 'processed' | 'failed' | 'unmatched' | 'unconfirmed'
@@ -74,4 +74,14 @@ export async function sweepInbox(tx: Tx): Promise<number> {
         where j.key = 'inbox:' || i.id and j.attempts < j.max_attempts)
     order by i.id limit 1000`)
   return rows.length
+}
+
+/** Up to `limit` events of a source that came before so many days and are done with: answered, or left to people. */
+export function purgeInbox(source: string, days: number, limit: number): Sql {
+  return sql`
+    delete from niaga.inbox where id in (
+      select id from niaga.inbox
+      where source = ${source} and received_at < niaga.now() - make_interval(days => ${days})
+        and status not in ('received', 'processing')
+      order by received_at limit ${limit} for update skip locked)`
 }

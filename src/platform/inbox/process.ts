@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import type { Caller } from '../../kernel/caller.ts'
 import type { Database } from '../../postgres/database.ts'
-import { sql } from '../../postgres/sql.ts'
+import { type Sql, sql } from '../../postgres/sql.ts'
 import { inTransaction, type Tx } from '../../postgres/transaction.ts'
 import { defineJob, handle, type JobRun, type Task } from '../jobs/job.ts'
 import type { InboxStatus } from './inbox.ts'
@@ -18,10 +18,15 @@ export interface InboxEvent {
   readonly received_at: Date
   /** 1 for the first try. */
   readonly attempts: number
+  /** With `attempts`, whose it is: a worker that was taken for dead finds another claim here. */
+  readonly claim: string
 }
 
 export interface InboxRun extends JobRun {
-  /** Marks the event processed in the handler's own transaction: the effect and the mark together. */
+  /**
+   * Marks the event processed in the handler's own transaction: the effect and the mark together.
+   * @throws Error, and so undoes the effect, where the event has been given to another worker meanwhile
+   */
   finish(tx: Tx): Promise<void>
 }
 
@@ -67,7 +72,8 @@ export function inboxTask(options: InboxOptions): Task {
 
 async function processOne(options: InboxOptions, event: InboxEvent, run: JobRun): Promise<void> {
   const finish = async (tx: Tx) => {
-    await settle(tx, event, 'processed')
+    if (await settle(tx, event, 'processed')) return
+    throw new Error('the event has been given to another worker')
   }
   const handler = options.handlers[event.source]
   try {
@@ -93,8 +99,8 @@ async function conclude(
     await inTransaction(options.database, caller, (tx) => again(tx, event, outcome.againInSeconds, null))
     return
   }
-  await inTransaction(options.database, caller, (tx) => settle(tx, event, outcome))
-  if (outcome !== 'processed') options.onAttention?.(event, outcome)
+  const isOurs = await inTransaction(options.database, caller, (tx) => settle(tx, event, outcome))
+  if (isOurs && outcome !== 'processed') options.onAttention?.(event, outcome)
 }
 
 async function postpone(
@@ -108,31 +114,38 @@ async function postpone(
     await inTransaction(options.database, caller, (tx) => again(tx, event, Math.exp(event.attempts), message))
     return
   }
-  await inTransaction(options.database, caller, (tx) => settle(tx, event, 'failed', message))
-  options.onAttention?.(event, 'failed', message)
+  const isOurs = await inTransaction(options.database, caller, (tx) => settle(tx, event, 'failed', message))
+  if (isOurs) options.onAttention?.(event, 'failed', message)
 }
 
-/** Nothing where the handler's own transaction has marked it already. */
+/** False and nothing where the handler's own transaction has marked it already, or it is no longer ours. */
 async function settle(
   tx: Tx,
   event: InboxEvent,
   status: InboxStatus,
   error: string | null = null,
-): Promise<void> {
-  await tx.run(sql`
+): Promise<boolean> {
+  const changed = await tx.run(sql`
     update niaga.inbox set status = ${status}, last_error = ${error}, processed_at = niaga.now()
-    where id = ${event.id} and status = 'processing'`)
+    where ${own(event)}`)
+  return changed === 1
 }
 
 async function again(tx: Tx, event: InboxEvent, seconds: number, error: string | null): Promise<void> {
   await tx.run(sql`
     with waiting as (
       update niaga.inbox set status = 'received', last_error = ${error}
-      where id = ${event.id} and status = 'processing' returning id, queue)
+      where ${own(event)} returning id, queue)
     select niaga.enqueue_inbox(id, queue, niaga.now() + make_interval(secs => ${seconds})) from waiting`)
 }
 
-const claimed = sql.raw(`id, source, event_id, queue, sequence, headers, body, received_at, attempts`)
+/** A try's own number is not enough: an event that is replayed counts from one again. */
+function own({ id, attempts, claim }: InboxEvent): Sql {
+  return sql`id = ${id} and status = 'processing' and attempts = ${attempts} and claimed_at = ${claim}::timestamptz`
+}
+
+const claimed = sql.raw(`
+  id, source, event_id, queue, sequence, headers, body, received_at, attempts, claimed_at::text as claim`)
 
 /** The untried event that comes first in the queue of event `id`. */
 async function claimNext(database: Database, id: bigint, caller: Caller): Promise<InboxEvent | undefined> {

@@ -222,6 +222,31 @@ test('check 58: a paid order, its items, its goods and its payment stay for seve
   assert.equal(await db.maybeOne(sql`select from orders where id = ${id}`), undefined)
 })
 
+test('not even the owner empties a table that holds financial records', async () => {
+  for (const table of [
+    'orders',
+    'order_items',
+    'product_stocks',
+    'payments',
+    'deposits',
+    'refunds',
+    'users',
+  ]) {
+    const emptied = db.run(sql`truncate ${sql.id(table)} cascade`)
+    assert.equal((await refusal(emptied)).code, 'financial_record_retained', table)
+  }
+})
+
+test('sold goods keep their contents; what is not sold may be blanked', async () => {
+  const product = await addProduct(db, { stock: 2 })
+  const user = await addUser(db, { balance: '50000' })
+  const { id } = await placeOrder(db, { user, items: [{ product, quantity: 1 }], method: 'account_balance' })
+  const swapped = db.run(sql`update product_stocks set content = 'another' where order_id = ${id}`)
+  assert.equal((await refusal(swapped)).code, 'immutable_column')
+  const blanked = sql`update product_stocks set content = '' where product_id = ${product} and order_id is null`
+  assert.equal(await db.run(blanked), 1)
+})
+
 test('an unpaid order may be removed at any time', async () => {
   const order = await insertOrder(db, await addUser(db))
   assert.equal(await db.run(sql`delete from orders where id = ${order}`), 1)

@@ -242,6 +242,53 @@ test('check 31: a fee that is off by five is refused; then the order is cancelle
   assert.equal(again.status, 'pending')
 })
 
+test('money after a fee mismatch books what the gateway took, not what we had agreed', async () => {
+  const product = await addProduct(db, { price: '30000', stock: 1 })
+  const user = await addUser(db)
+  const order = await placeOrder(db, { user, items: [{ product, quantity: 1 }] })
+  // Twice: a process that died in between asks again and must not take the refused figures for the agreed ones.
+  assert.equal(await adopt(order.invoice_id, '525', '30525'), 'fee_mismatch')
+  assert.equal(await adopt(order.invoice_id, '525', '30525'), 'fee_mismatch')
+  assert.equal(await fail(order.invoice_id), 'failed')
+  assert.equal(await settle(db, order.invoice_id), 'late')
+  assert.deepEqual(await transfersOf(`late:${order.invoice_id}`), [
+    `gateway.pakasir → user.${user} 30000.00`,
+    'gateway.pakasir → gateway.fees 525.00',
+  ])
+  const { total_bill } = await db.one<{ total_bill: string }>(
+    sql`select total_bill from orders where id = ${order.id}`,
+  )
+  assert.equal(total_bill, '30520.00')
+  assert.deepEqual(await db.many(sql`select * from reconcile() where entity_id = ${String(order.id)}`), [])
+})
+
+test('not even the owner rewrites the figures of payments, deposits and refunds', async () => {
+  const order = await awaitedOrder()
+  await settle(db, order.invoice_id)
+  const user = await addUser(db)
+  const { placed } = await inTransaction(db, systemCaller, (tx) =>
+    tx.one<{ placed: OrderJson }>(sql`select place_deposit(${user}, 50000) as placed`),
+  )
+  await awaitPayment(db, placed.invoice_id)
+  await settle(db, placed.invoice_id)
+  await db.run(sql`
+    insert into refunds (order_id, user_id, base_amount, days_used, claims_count, multiplier, amount, formula)
+      values (${order.id}, ${order.user}, 30000, 1, 0, 0.8, 23200, '{}')`)
+  for (const change of [
+    sql`update payments set amount = 1, total_payment = fee + 1 where invoice_id = ${order.invoice_id}`,
+    sql`update payments set fee = 1, total_payment = amount + 1 where invoice_id = ${order.invoice_id}`,
+    sql`update payments set completed_at = now() - interval '1 year' where invoice_id = ${order.invoice_id}`,
+    sql`update payments set user_id = ${user} where invoice_id = ${order.invoice_id}`,
+    sql`update deposits set amount = 1, total_bill = payment_fee + 1 where invoice_id = ${placed.invoice_id}`,
+    sql`update deposits set payment_fee = 1, total_bill = amount + 1 where invoice_id = ${placed.invoice_id}`,
+    sql`update refunds set amount = 1 where order_id = ${order.id}`,
+    sql`update refunds set formula = '{"days": 1}' where order_id = ${order.id}`,
+  ]) {
+    assert.equal((await refusal(db.run(change))).code, 'immutable_column', change.text)
+  }
+  await db.run(sql`update refunds set status = 'rejected', decided_by = ${user} where order_id = ${order.id}`)
+})
+
 test('check 32: released goods are sold to another, and the old order still lists its item', async () => {
   const order = await awaitedOrder()
   await cancel(order.invoice_id)

@@ -30,7 +30,7 @@ export async function lockPaymentStatus(tx: Tx, invoice: string): Promise<Paymen
   return row?.status
 }
 
-/** `already`: somebody was faster. `closed`: it was given up meanwhile. `fee_mismatch`: nothing was changed. */
+/** `already`: somebody was faster. `closed`: it was given up meanwhile. `fee_mismatch`: it cannot be shown. */
 export type Adopted = 'awaiting' | 'already' | 'closed' | 'fee_mismatch'
 
 export async function adoptGatewayAnswer(

@@ -18,11 +18,14 @@ import { paymentCron, paymentTasks, sweepPayments } from '../payments/payment.jo
 import { PAKASIR, processPakasirEvent } from '../payments/payment.webhook.ts'
 import type { Store } from '../store.ts'
 import { startOutboxSender } from '../telegram/outbox-sender.ts'
+import { outboxCron, outboxTasks } from '../telegram/purge-outbox.ts'
 import { nightlyCron, nightlyTasks } from './nightly.jobs.ts'
 
 /** Jobs at a time; each holds a connection only while it works on the database. */
 const CONCURRENCY = 8
 const INBOX_SWEEP_MS = 10_000
+/** QuickCart, §12. */
+const INBOX_DAYS = { [TELEGRAM]: 7, [PAKASIR]: 90 }
 
 export interface Work {
   stop(): Promise<void>
@@ -43,11 +46,12 @@ function shopTasks(store: Store): readonly Task[] {
     }),
     ...paymentTasks(store),
     ...nightlyTasks(store),
-    housekeepingTask(store.db),
+    ...outboxTasks(store),
+    housekeepingTask(store.db, { inboxDays: INBOX_DAYS }),
   ]
 }
 
-const shopCron: readonly CronEntry[] = [...paymentCron, ...nightlyCron, housekeepingCron]
+const shopCron: readonly CronEntry[] = [...paymentCron, ...nightlyCron, ...outboxCron, housekeepingCron]
 
 export async function startWork(store: Store): Promise<Work> {
   const { db, audits, log } = store

@@ -225,6 +225,25 @@ test('a row whose sender died is sent by the next one', async () => {
   await budi.sees('yatim')
 })
 
+test('finished messages go after 90 days; one that still waits stays', async () => {
+  const budi = await shop.person().registered()
+  await store.db.run(sql`
+    insert into telegram_outbox (chat_id, method, payload, dedupe_key, status, sent_at, next_attempt_at, created_at)
+      select ${budi.id}, 'sendMessage', '{}', 'alt-' || status || days, status,
+        case status when 'sent' then now() end, now() + interval '1 year',
+        ${shop.clock.now()}::timestamptz - days * interval '1 day'
+      from unnest(array['sent', 'failed', 'queued']) status, unnest(array[88, 91]) days`)
+  const left = async () => {
+    const rows = await store.db.many<{ key: string }>(
+      sql`select dedupe_key as key from telegram_outbox where chat_id = ${budi.id} order by 1`,
+    )
+    return rows.map(({ key }) => key)
+  }
+  await shop.advance({ days: 1 })
+  await until(async () => !(await left()).includes('alt-sent91'))
+  assert.deepEqual(await left(), ['alt-failed88', 'alt-queued88', 'alt-queued91', 'alt-sent88'])
+})
+
 test('a message that can no longer be edited is said anew', async () => {
   const budi = await shop.person().registered()
   const own = budi.say('akun')

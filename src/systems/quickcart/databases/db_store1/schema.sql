@@ -57,7 +57,9 @@ CREATE INDEX idx_deposits_status ON deposits USING btree (status);
 CREATE INDEX idx_deposits_user_id ON deposits USING btree (user_id, created_at DESC);
 CREATE UNIQUE INDEX uq_deposits_one_pending_per_user ON deposits USING btree (user_id) WHERE ((status)::text = 'pending'::text);
 CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON deposits FOR EACH ROW EXECUTE FUNCTION log_audit_event();
+CREATE TRIGGER immutable_columns BEFORE UPDATE ON deposits FOR EACH ROW WHEN (old.invoice_id::text IS DISTINCT FROM new.invoice_id::text OR old.user_id IS DISTINCT FROM new.user_id OR old.amount IS DISTINCT FROM new.amount OR old.created_at IS DISTINCT FROM new.created_at OR old.status::text <> 'pending'::text AND (old.payment_fee IS DISTINCT FROM new.payment_fee OR old.total_bill IS DISTINCT FROM new.total_bill)) EXECUTE FUNCTION refuse_money_change();
 CREATE TRIGGER retention_guard BEFORE DELETE ON deposits FOR EACH ROW WHEN (old.status::text = 'paid'::text) EXECUTE FUNCTION retain_financial_record();
+CREATE TRIGGER retention_guard_truncate BEFORE TRUNCATE ON deposits FOR EACH STATEMENT EXECUTE FUNCTION retain_financial_record();
 CREATE TRIGGER update_timestamp BEFORE UPDATE ON deposits FOR EACH ROW EXECUTE FUNCTION update_timestamp();
 CREATE TRIGGER zz_lifecycle_status BEFORE UPDATE ON deposits FOR EACH ROW WHEN (old.status::text IS DISTINCT FROM new.status::text AND (COALESCE(old.status::text, ''::text) <> 'pending'::text OR COALESCE(new.status::text, ''::text) <> 'paid'::text) AND (COALESCE(old.status::text, ''::text) <> 'pending'::text OR COALESCE(new.status::text, ''::text) <> 'expired'::text) AND (COALESCE(old.status::text, ''::text) <> 'pending'::text OR COALESCE(new.status::text, ''::text) <> 'cancelled'::text)) EXECUTE FUNCTION niaga.refuse_transition('status', 'id');
 
@@ -92,6 +94,7 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON order_items FOR
 CREATE TRIGGER guard_order_item BEFORE INSERT OR UPDATE ON order_items FOR EACH ROW EXECUTE FUNCTION guard_order_item();
 CREATE CONSTRAINT TRIGGER order_consistency AFTER INSERT OR DELETE OR UPDATE OF order_id, price_per_unit ON order_items DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION order_consistency('order_id');
 CREATE TRIGGER retention_guard BEFORE DELETE ON order_items FOR EACH ROW EXECUTE FUNCTION retain_financial_record();
+CREATE TRIGGER retention_guard_truncate BEFORE TRUNCATE ON order_items FOR EACH STATEMENT EXECUTE FUNCTION retain_financial_record();
 
 create table orders (
   id integer default nextval('orders_id_seq'::regclass) not null,
@@ -126,6 +129,7 @@ CREATE TRIGGER immutable_columns BEFORE UPDATE ON orders FOR EACH ROW WHEN (old.
 CREATE TRIGGER note_imported_order AFTER INSERT ON orders FOR EACH ROW WHEN (new.status::text <> 'pending'::text) EXECUTE FUNCTION note_imported_order();
 CREATE CONSTRAINT TRIGGER order_consistency AFTER INSERT OR UPDATE OF status, subtotal ON orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION order_consistency('id');
 CREATE TRIGGER retention_guard BEFORE DELETE ON orders FOR EACH ROW WHEN (old.status::text = 'paid'::text) EXECUTE FUNCTION retain_financial_record();
+CREATE TRIGGER retention_guard_truncate BEFORE TRUNCATE ON orders FOR EACH STATEMENT EXECUTE FUNCTION retain_financial_record();
 CREATE TRIGGER update_timestamp BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION update_timestamp();
 CREATE CONSTRAINT TRIGGER zz_count_sold AFTER UPDATE ON orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (old.status::text <> 'paid'::text AND new.status::text = 'paid'::text) EXECUTE FUNCTION count_sold();
 CREATE TRIGGER zz_lifecycle_status BEFORE UPDATE ON orders FOR EACH ROW WHEN (old.status::text IS DISTINCT FROM new.status::text AND (COALESCE(old.status::text, ''::text) <> 'pending'::text OR COALESCE(new.status::text, ''::text) <> 'paid'::text) AND (COALESCE(old.status::text, ''::text) <> 'pending'::text OR COALESCE(new.status::text, ''::text) <> 'expired'::text) AND (COALESCE(old.status::text, ''::text) <> 'pending'::text OR COALESCE(new.status::text, ''::text) <> 'cancelled'::text)) EXECUTE FUNCTION niaga.refuse_transition('status', 'id');
@@ -173,7 +177,9 @@ CREATE INDEX idx_payments_open ON payments USING btree (expires_at) WHERE ((stat
 CREATE INDEX idx_payments_status ON payments USING btree (status);
 CREATE INDEX idx_payments_user_id ON payments USING btree (user_id, created_at DESC);
 CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON payments FOR EACH ROW EXECUTE FUNCTION log_audit_event();
+CREATE TRIGGER immutable_columns BEFORE UPDATE ON payments FOR EACH ROW WHEN (old.invoice_id::text IS DISTINCT FROM new.invoice_id::text OR old.order_id IS DISTINCT FROM new.order_id OR old.deposit_id IS DISTINCT FROM new.deposit_id OR old.user_id IS DISTINCT FROM new.user_id OR old.gateway::text IS DISTINCT FROM new.gateway::text OR old.amount IS DISTINCT FROM new.amount OR old.created_at IS DISTINCT FROM new.created_at OR old.status::text <> 'creating'::text AND (old.fee IS DISTINCT FROM new.fee OR old.total_payment IS DISTINCT FROM new.total_payment) OR old.settled_as IS NOT NULL AND (old.settled_as::text IS DISTINCT FROM new.settled_as::text OR old.completed_at IS DISTINCT FROM new.completed_at)) EXECUTE FUNCTION refuse_money_change();
 CREATE TRIGGER retention_guard BEFORE DELETE ON payments FOR EACH ROW WHEN (old.status::text = ANY (ARRAY['completed'::character varying, 'late_completed'::character varying]::text[])) EXECUTE FUNCTION retain_financial_record();
+CREATE TRIGGER retention_guard_truncate BEFORE TRUNCATE ON payments FOR EACH STATEMENT EXECUTE FUNCTION retain_financial_record();
 CREATE TRIGGER update_timestamp BEFORE UPDATE ON payments FOR EACH ROW EXECUTE FUNCTION update_timestamp();
 CREATE TRIGGER zz_lifecycle_status BEFORE UPDATE ON payments FOR EACH ROW WHEN (old.status::text IS DISTINCT FROM new.status::text AND (COALESCE(old.status::text, ''::text) <> 'failed'::text OR COALESCE(new.status::text, ''::text) <> 'late_completed'::text) AND (COALESCE(old.status::text, ''::text) <> 'expired'::text OR COALESCE(new.status::text, ''::text) <> 'late_completed'::text) AND (COALESCE(old.status::text, ''::text) <> 'awaiting'::text OR COALESCE(new.status::text, ''::text) <> 'completed'::text) AND (COALESCE(old.status::text, ''::text) <> 'awaiting'::text OR COALESCE(new.status::text, ''::text) <> 'expired'::text) AND (COALESCE(old.status::text, ''::text) <> 'awaiting'::text OR COALESCE(new.status::text, ''::text) <> 'cancelled'::text) AND (COALESCE(old.status::text, ''::text) <> 'creating'::text OR COALESCE(new.status::text, ''::text) <> 'awaiting'::text) AND (COALESCE(old.status::text, ''::text) <> 'creating'::text OR COALESCE(new.status::text, ''::text) <> 'failed'::text) AND (COALESCE(old.status::text, ''::text) <> 'creating'::text OR COALESCE(new.status::text, ''::text) <> 'completed'::text) AND (COALESCE(old.status::text, ''::text) <> 'creating'::text OR COALESCE(new.status::text, ''::text) <> 'expired'::text) AND (COALESCE(old.status::text, ''::text) <> 'creating'::text OR COALESCE(new.status::text, ''::text) <> 'cancelled'::text) AND (COALESCE(old.status::text, ''::text) <> 'cancelled'::text OR COALESCE(new.status::text, ''::text) <> 'late_completed'::text)) EXECUTE FUNCTION niaga.refuse_transition('status', 'id');
 
@@ -244,9 +250,11 @@ CREATE INDEX idx_product_stocks_is_sold ON product_stocks USING btree (is_sold);
 CREATE INDEX idx_product_stocks_order_id ON product_stocks USING btree (order_id);
 CREATE INDEX idx_product_stocks_product_id ON product_stocks USING btree (product_id);
 CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON product_stocks FOR EACH ROW EXECUTE FUNCTION log_audit_event();
+CREATE TRIGGER immutable_columns BEFORE UPDATE ON product_stocks FOR EACH ROW WHEN (old.is_sold AND (old.id IS DISTINCT FROM new.id OR old.content IS DISTINCT FROM new.content)) EXECUTE FUNCTION refuse_money_change();
 CREATE TRIGGER notify_stock_changed AFTER INSERT OR DELETE OR UPDATE ON product_stocks FOR EACH ROW EXECUTE FUNCTION notify_stock_changed();
 CREATE TRIGGER product_stock_lifecycle BEFORE UPDATE ON product_stocks FOR EACH ROW WHEN (old.order_id IS DISTINCT FROM new.order_id OR old.is_sold IS DISTINCT FROM new.is_sold OR old.removed_at IS DISTINCT FROM new.removed_at) EXECUTE FUNCTION product_stock_lifecycle();
 CREATE TRIGGER retention_guard BEFORE DELETE ON product_stocks FOR EACH ROW WHEN (old.is_sold) EXECUTE FUNCTION retain_financial_record();
+CREATE TRIGGER retention_guard_truncate BEFORE TRUNCATE ON product_stocks FOR EACH STATEMENT EXECUTE FUNCTION retain_financial_record();
 CREATE TRIGGER update_timestamp BEFORE UPDATE ON product_stocks FOR EACH ROW EXECUTE FUNCTION update_timestamp();
 
 create table products (
@@ -305,7 +313,9 @@ CREATE INDEX idx_refunds_status ON refunds USING btree (status, created_at);
 CREATE INDEX idx_refunds_user_id ON refunds USING btree (user_id);
 CREATE UNIQUE INDEX uq_refunds_one_live_per_order ON refunds USING btree (order_id) WHERE ((status)::text <> 'rejected'::text);
 CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON refunds FOR EACH ROW EXECUTE FUNCTION log_audit_event();
+CREATE TRIGGER immutable_columns BEFORE UPDATE ON refunds FOR EACH ROW WHEN (old.order_id IS DISTINCT FROM new.order_id OR old.user_id IS DISTINCT FROM new.user_id OR old.base_amount IS DISTINCT FROM new.base_amount OR old.days_used IS DISTINCT FROM new.days_used OR old.claims_count IS DISTINCT FROM new.claims_count OR old.multiplier IS DISTINCT FROM new.multiplier OR old.amount IS DISTINCT FROM new.amount OR old.formula IS DISTINCT FROM new.formula OR old.created_at IS DISTINCT FROM new.created_at) EXECUTE FUNCTION refuse_money_change();
 CREATE TRIGGER retention_guard BEFORE DELETE ON refunds FOR EACH ROW WHEN (old.status::text = 'paid'::text) EXECUTE FUNCTION retain_financial_record();
+CREATE TRIGGER retention_guard_truncate BEFORE TRUNCATE ON refunds FOR EACH STATEMENT EXECUTE FUNCTION retain_financial_record();
 CREATE TRIGGER update_timestamp BEFORE UPDATE ON refunds FOR EACH ROW EXECUTE FUNCTION update_timestamp();
 CREATE TRIGGER zz_lifecycle_status BEFORE UPDATE ON refunds FOR EACH ROW WHEN (old.status::text IS DISTINCT FROM new.status::text AND (COALESCE(old.status::text, ''::text) <> 'requested'::text OR COALESCE(new.status::text, ''::text) <> 'paid'::text) AND (COALESCE(old.status::text, ''::text) <> 'requested'::text OR COALESCE(new.status::text, ''::text) <> 'rejected'::text)) EXECUTE FUNCTION niaga.refuse_transition('status', 'id');
 
@@ -361,6 +371,7 @@ create table telegram_outbox (
   constraint telegram_outbox_status_check CHECK (status::text = ANY (ARRAY['queued'::character varying, 'sending'::character varying, 'sent'::character varying, 'failed'::character varying]::text[]))
 );
 CREATE INDEX idx_telegram_outbox_due ON telegram_outbox USING btree (priority, next_attempt_at, id) WHERE ((status)::text = 'queued'::text);
+CREATE INDEX idx_telegram_outbox_finished ON telegram_outbox USING btree (created_at) WHERE ((status)::text = ANY ((ARRAY['sent'::character varying, 'failed'::character varying])::text[]));
 CREATE INDEX idx_telegram_outbox_message ON telegram_outbox USING btree (chat_id, message_id) WHERE (message_id IS NOT NULL);
 CREATE INDEX idx_telegram_outbox_ref ON telegram_outbox USING btree (ref_type, ref_id) WHERE (ref_type IS NOT NULL);
 CREATE INDEX idx_telegram_outbox_sending ON telegram_outbox USING btree (next_attempt_at) WHERE ((status)::text = 'sending'::text);
@@ -506,6 +517,7 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function reconcile() returns TABLE(problem text, entity_type text, entity_id text, details jsonb)
 -- function redeem_voucher(p_order_id integer, p_user bigint) returns void
 -- function refuse(p_code text, p_details jsonb) returns void
+-- function refuse_money_change() returns trigger
 -- function refuse_order_change() returns trigger
 -- function refuse_out_of_stock(p_product integer, p_requested bigint) returns void
 -- function refuse_second_deposit(p_user bigint) returns void
