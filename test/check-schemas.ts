@@ -5,13 +5,10 @@
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systems } from '../src/app/systems.ts'
-import { withDatabase } from '../src/postgres/connection.ts'
-import { startEmbedded } from '../src/postgres/embedded.ts'
-import { ensureDatabase, migrateUp } from '../src/postgres/migrate/run.ts'
+import { migrateUp } from '../src/postgres/migrate/run.ts'
+import { withScratch } from '../src/postgres/scratch.ts'
 
 const [specifications] = process.argv.slice(2)
 const tool = join(specifications ?? '', 'tools', 'check-schema.mjs')
@@ -20,14 +17,11 @@ if (!specifications || !existsSync(tool)) {
   process.exit(0)
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'niaga-schemas-'))
-const server = await startEmbedded(folder, { fsync: 'off' })
-try {
+await withScratch(async (scratch) => {
   for (const system of systems) {
     const targets: string[] = []
     for (const manifest of system.databases) {
-      await ensureDatabase(server.url, manifest.name)
-      const url = withDatabase(server.url, manifest.name)
+      const url = await scratch.database(manifest.name)
       await migrateUp(url, manifest)
       targets.push(`${manifest.name}=${url}`)
     }
@@ -36,7 +30,4 @@ try {
     const { status } = spawnSync(process.execPath, [tool, spec, ...targets], { stdio: 'inherit' })
     if (status !== 0) process.exitCode = 1
   }
-} finally {
-  await server.stop()
-  await rm(folder, { recursive: true, force: true })
-}
+})

@@ -36,6 +36,9 @@ const variables = {
   NIAGA_POSTGRES_APP_URL: optional(
     url('the same server with a login for the running application, that owns nothing', POSTGRES),
   ),
+  NIAGA_SCRATCH_URL: optional(
+    url('a server where commands may make databases of their own; a temporary embedded one else', POSTGRES),
+  ),
   NIAGA_LOG_LEVEL: oneOf('how much is logged', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
   NIAGA_TRUSTED_PROXIES: list(
     'addresses of reverse proxies whose X-Forwarded-For is believed, commas between them',

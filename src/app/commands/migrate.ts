@@ -10,6 +10,7 @@ import { emptyDatabase, migrateDown, migrateUp, type Step } from '../../postgres
 import { type ComponentState, componentState } from '../../postgres/migrate/state.ts'
 import { type Configuration, loadConfiguration } from '../configuration.ts'
 import { type DatabaseAt, type Selection, selectManifests, withDatabases } from '../databases.ts'
+import { migrateChecks } from './migrate-checks.ts'
 import { instant, json, plural, table } from './output.ts'
 import { Refusal } from './refusal.ts'
 
@@ -64,6 +65,7 @@ export function migrateCommands(program: Command): void {
     .description('make the next numbered file, e.g. "niaga migrate new add_notes --database db_store1"')
     .requiredOption('--database <name>', 'whose migration it is')
     .action(create)
+  migrateChecks(migrate)
 }
 
 async function up(options: Options): Promise<void> {

@@ -35,9 +35,13 @@ begin
       format('%I.%I (%s) cannot show %s of %s in %s paid by %s', v_table, p_column, v_type, p_measure, p_account,
         p_unit, p_opening), jsonb_build_object('table', v_table, 'column', p_column));
   end if;
-  insert into ledger.projection (pattern, table_schema, table_name, key_column, value_column, measure, unit,
+  -- Not the next of a sequence: the generated names carry the number, and must come out the same when a migration is
+  -- undone and applied again, and in the database that a backup is restored into.
+  insert into ledger.projection (id, pattern, table_schema, table_name, key_column, value_column, measure, unit,
     floor, opening, opening_reference)
-  values (p_account, v_schema, v_table, p_key, p_column, p_measure, p_unit, p_floor, p_opening, p_opening_reference)
+  overriding system value
+  values ((select coalesce(max(p.id), 0) + 1 from ledger.projection p), p_account, v_schema, v_table, p_key, p_column, p_measure, p_unit,
+    p_floor, p_opening, p_opening_reference)
   returning id into v_id;
   perform ledger.install_projection(v_id);
   -- Rows that are already there.

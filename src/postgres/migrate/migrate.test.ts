@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import pg from 'pg'
-import { dropDatabase, emptyTestDatabase } from '../../../test/database.ts'
+import { dropDatabase } from '../../../test/database.ts'
+import { migrationProject } from '../../../test/migrations.ts'
 import { until } from '../../../test/until.ts'
 import { type DatabaseManifest, isSqlComponent, ownComponent } from '../manifest.ts'
 import { emptyDatabase, migrateDown, migrateUp } from './run.ts'
@@ -31,29 +31,6 @@ alter table thing drop column touched;
 const TOUCH = `create or replace function touch() returns trigger language plpgsql as $$
 begin new.touched := now(); return new; end $$;
 `
-
-const scratch: string[] = []
-after(async () => {
-  for (const folder of scratch) await rm(folder, { recursive: true })
-})
-
-/** A database and a manifest over files of the test's own. */
-async function project(files: Record<string, string>) {
-  const folder = await mkdtemp(join(tmpdir(), 'niaga-migrate-'))
-  scratch.push(folder)
-  await mkdir(join(folder, 'migrations'))
-  await mkdir(join(folder, 'functions'))
-  const write = (name: string, text: string) => writeFile(join(folder, name), text)
-  for (const [name, text] of Object.entries(files)) await write(name, text)
-  const manifest: DatabaseManifest = {
-    system: 'test',
-    name: 'scratch',
-    urlVariables: [],
-    components: [{ name: 'scratch', directory: pathToFileURL(`${folder}/`) }],
-    errors: {},
-  }
-  return { folder, write, manifest, url: await emptyTestDatabase() }
-}
 
 const both = {
   'migrations/0001_thing.sql': FIRST,
@@ -82,7 +59,7 @@ async function stateOf(url: string, manifest: DatabaseManifest) {
 }
 
 test('an empty database gets everything once; a second run does nothing', async () => {
-  const { url, manifest } = await project(both)
+  const { url, manifest } = await migrationProject(both)
   const steps = await migrateUp(url, manifest)
   assert.deepEqual(
     steps.map((step) => step.version),
@@ -93,14 +70,14 @@ test('an empty database gets everything once; a second run does nothing', async 
 })
 
 test('twenty migrators at once: each file is applied by exactly one', async () => {
-  const { url, manifest } = await project(both)
+  const { url, manifest } = await migrationProject(both)
   const all = await Promise.all(Array.from({ length: 20 }, () => migrateUp(url, manifest)))
   assert.equal(all.flat().length, 2)
   await dropDatabase(url)
 })
 
 test('--to and --steps stop where they say', async () => {
-  const { url, manifest } = await project(both)
+  const { url, manifest } = await migrationProject(both)
   assert.equal((await migrateUp(url, manifest, { to: '0001' })).length, 1)
   assert.equal((await migrateUp(url, manifest, { steps: 1 })).length, 1)
   await dropDatabase(url)
@@ -109,7 +86,7 @@ test('--to and --steps stop where they say', async () => {
 test('a file that fails leaves nothing behind and is named with its line', async () => {
   const broken =
     '-- migrate:up\ncreate table half (id integer);\nselect no_such_column;\n-- migrate:down\nselect 1;\n'
-  const { url, manifest } = await project({ ...both, 'migrations/0003_broken.sql': broken })
+  const { url, manifest } = await migrationProject({ ...both, 'migrations/0003_broken.sql': broken })
   await assert.rejects(migrateUp(url, manifest), /0003_broken\.sql \(line 2 of its part\).*no_such_column/)
   assert.deepEqual(await query(url, "select to_regclass('half') as half"), [{ half: null }])
   const state = await stateOf(url, manifest)
@@ -121,7 +98,7 @@ test('a file that fails leaves nothing behind and is named with its line', async
 })
 
 test('a changed applied file is refused and named, and so is one that is missing or out of order', async () => {
-  const { url, manifest, write, folder } = await project(both)
+  const { url, manifest, write, folder } = await migrationProject(both)
   await migrateUp(url, manifest)
   await write('migrations/0001_thing.sql', `${FIRST}-- edited\n`)
   await assert.rejects(migrateUp(url, manifest), /0001_thing was changed after it was applied/)
@@ -134,7 +111,7 @@ test('a changed applied file is refused and named, and so is one that is missing
 })
 
 test('down undoes the newest first and up brings functions back', async () => {
-  const { url, manifest } = await project(both)
+  const { url, manifest } = await migrationProject(both)
   await migrateUp(url, manifest)
   const undone = await migrateDown(url, manifest, { to: '0000' })
   assert.deepEqual(
@@ -151,7 +128,7 @@ test('down undoes the newest first and up brings functions back', async () => {
 })
 
 test('a changed function body is applied again, without a new number', async () => {
-  const { url, manifest, write } = await project(both)
+  const { url, manifest, write } = await migrationProject(both)
   await migrateUp(url, manifest)
   await write('functions/touch.sql', TOUCH.replace('now()', "timestamptz '2000-01-01Z'"))
   assert.deepEqual((await stateOf(url, manifest)).changedFunctions, ['touch.sql'])
@@ -168,7 +145,10 @@ test('a changed function body is applied again, without a new number', async () 
 test('killed half way: the file under way left nothing, the next run goes on from there', async () => {
   const slow =
     '-- migrate:up\ncreate table slow (id integer);\nselect pg_sleep(60);\n-- migrate:down\ndrop table slow;\n'
-  const { url, manifest, folder, write } = await project({ ...both, 'migrations/0003_slow.sql': slow })
+  const { url, manifest, folder, write } = await migrationProject({
+    ...both,
+    'migrations/0003_slow.sql': slow,
+  })
   const script = `
     import { migrateUp } from ${JSON.stringify(import.meta.resolve('./run.ts'))}
     await migrateUp(${JSON.stringify(url)}, { system: 'test', name: 'scratch', urlVariables: [], errors: {},
@@ -197,7 +177,7 @@ test('killed half way: the file under way left nothing, the next run goes on fro
 })
 
 test('a busy table: the migration steps aside and succeeds when the table is free', async () => {
-  const { url, manifest } = await project(both)
+  const { url, manifest } = await migrationProject(both)
   await migrateUp(url, manifest, { to: '0001' })
   const holder = new pg.Client({ connectionString: url })
   await holder.connect()
@@ -217,7 +197,7 @@ test('a busy table: the migration steps aside and succeeds when the table is fre
 })
 
 test('emptying takes everything, the history too', async () => {
-  const { url, manifest } = await project(both)
+  const { url, manifest } = await migrationProject(both)
   await migrateUp(url, manifest)
   await emptyDatabase(url)
   assert.equal((await stateOf(url, manifest)).pending.length, 2)
@@ -226,7 +206,7 @@ test('emptying takes everything, the history too', async () => {
 })
 
 test('a file that is no migration is named instead of skipped', async () => {
-  const { url, manifest } = await project({ ...both, 'migrations/notes.sql': 'select 1' })
+  const { url, manifest } = await migrationProject({ ...both, 'migrations/notes.sql': 'select 1' })
   await assert.rejects(migrateUp(url, manifest), /notes\.sql: a migration is called NNNN_name\.sql/)
   await dropDatabase(url)
 })

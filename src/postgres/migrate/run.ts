@@ -36,11 +36,16 @@ export interface UpOptions {
   readonly to?: string
   /** How many pending files of the system's own history to apply at most. */
   readonly steps?: number
+  /** Of each component only these, as another database has them. */
+  readonly only?: Versions
   readonly onStep?: (step: Step) => void
   readonly onWait?: () => void
 }
 
-export type DownOptions = Omit<UpOptions, 'to' | 'steps'> &
+/** Applied versions by component. */
+export type Versions = ReadonlyMap<string, readonly string[]>
+
+export type DownOptions = Pick<UpOptions, 'onStep' | 'onWait'> &
   ({ readonly to: string } | { readonly steps: number })
 
 /**
@@ -66,7 +71,8 @@ export async function migrateUp(
         }
         const own = component === ownComponent(manifest)
         const state = await checkedState(client, component)
-        const wanted = own ? upTo(state.pending, options) : state.pending
+        const pending = allowed(component.name, state.pending, options)
+        const wanted = own ? upTo(pending, options) : pending
         for (const file of wanted) steps.push(await apply(client, state, file, options))
         await refreshFunctions(client, state)
       }
@@ -120,6 +126,14 @@ async function checkedState(client: pg.Client, component: SqlComponent): Promise
   const state = await componentState(client, component)
   if (state.problems.length > 0) throw new MigrationFailed(state.problems.join('\n'))
   return state
+}
+
+function allowed(
+  component: string,
+  pending: readonly MigrationFile[],
+  { only }: UpOptions,
+): readonly MigrationFile[] {
+  return only ? pending.filter(({ version }) => only.get(component)?.includes(version)) : pending
 }
 
 function upTo(pending: readonly MigrationFile[], { to, steps }: UpOptions): readonly MigrationFile[] {
