@@ -6,6 +6,10 @@ const shopErrors = {
   telegram_auth_invalid: { status: 401, text: 'The Telegram login data is not genuine' },
   telegram_auth_expired: { status: 401, text: 'The Telegram login data is older than one hour' },
   user_not_found: { status: 404, text: 'There is no such user' },
+  target_is_admin: { status: 409, text: 'Admins cannot be banned; take the role away first' },
+  target_is_banned: { status: 409, text: 'A banned person cannot become an admin; lift the ban first' },
+  last_admin: { status: 409, text: 'The last admin stays one' },
+  root_admin: { status: 409, text: 'This admin is named in ADMIN_USER_IDS and stays one' },
   email_taken: {
     status: 409,
     text: 'Another account uses this e-mail address',

@@ -43,7 +43,10 @@ async function seedRootAdmin(tx: Tx, id: bigint): Promise<void> {
   await tx.run(
     sql`select register_user(${id}, 'Admin', null) where not exists (select from users where id = ${id})`,
   )
-  await tx.run(sql`update users set member_status = 'admin' where id = ${id} and member_status <> 'admin'`)
+  // Whoever runs the shop's configuration has the last word, also about a ban.
+  await tx.run(sql`
+    update users set member_status = 'admin', is_banned = false
+      where id = ${id} and (member_status <> 'admin' or is_banned)`)
 }
 
 async function seedDemo(tx: Tx): Promise<void> {

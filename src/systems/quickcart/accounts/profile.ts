@@ -20,6 +20,8 @@ export interface Profile {
   readonly bankId: string
   readonly balance: Money<'IDR'>
   readonly isBanned: boolean
+  /** Our messages do not reach them. */
+  readonly hasBlockedBot: boolean
   readonly createdAt: Date
 }
 
@@ -67,6 +69,7 @@ export function toProfile(row: UserRow): Profile {
     bankId: row.bank_id,
     balance: parseMoney('IDR', row.account_balance),
     isBanned: row.is_banned,
+    hasBlockedBot: row.blocked_bot_at !== null,
     createdAt: row.created_at,
   }
 }

@@ -1,7 +1,8 @@
 import type { Db } from '../../../postgres/database.ts'
-import { sql } from '../../../postgres/sql.ts'
+import { type Sql, sql } from '../../../postgres/sql.ts'
 import type { Tx } from '../../../postgres/transaction.ts'
 import type { UsersRow } from '../databases/db_store1/tables.ts'
+import type { Role } from './roles.ts'
 import type { UserId } from './user-id.ts'
 
 export type UserRow = Pick<
@@ -25,6 +26,38 @@ export async function selectUser(db: Db, id: UserId): Promise<UserRow | undefine
     select id, name, username, email, whatsapp_number, member_status, bank_id, account_balance, is_banned,
         created_at, blocked_bot_at, erased_at
       from users where id = ${id}`)
+}
+
+export interface UserFilter {
+  /** The beginning of a name, of a handle with or without @, or of an id. */
+  readonly query?: string
+  readonly role?: Role
+  readonly banned?: boolean
+}
+
+/** Those who were not erased, by id. */
+export async function selectUsers(
+  db: Db,
+  { query, role, banned, after, limit }: UserFilter & { readonly after?: number; readonly limit: number },
+): Promise<readonly UserRow[]> {
+  const conditions = [
+    sql`erased_at is null`,
+    ...(query === undefined ? [] : [beginsWith(query)]),
+    ...(role === undefined ? [] : [sql`member_status = ${role}`]),
+    // As the partial index has it.
+    ...(banned === undefined ? [] : [banned ? sql`is_banned` : sql`not is_banned`]),
+    ...(after === undefined ? [] : [sql`id > ${after}::bigint`]),
+  ]
+  return await db.many<UserRow>(sql`
+    select id, name, username, email, whatsapp_number, member_status, bank_id, account_balance, is_banned,
+        created_at, blocked_bot_at, erased_at
+      from users where ${sql.join(conditions, ' and ')} order by id limit ${limit}`)
+}
+
+function beginsWith(text: string): Sql {
+  const pattern = (given: string) => `${given.replace(/[\\%_]/g, '\\$&')}%`
+  return sql`(lower(name) like lower(${pattern(text)}) or lower(username) like lower(${pattern(text.replace(/^@/, ''))})
+    or id::text like ${pattern(text)})`
 }
 
 export interface ProfilePatch {

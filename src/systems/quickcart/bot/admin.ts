@@ -40,7 +40,8 @@ export async function runAdminCommand(
   }
   const { target, outcome = 'ok', ...said } = await carryOut(turn, action)
   await record(turn, command, target === undefined ? action : { ...action, target }, outcome)
-  turn.say(said)
+  if ('notice' in said) turn.call('sendMessage', said.notice)
+  else turn.say(said)
 }
 
 /** A refusal is an answer, and an outcome. */

@@ -48,11 +48,14 @@ export interface AdminTarget {
   readonly target?: { readonly table: string; readonly id: string }
 }
 
-/** `target` where it was not known before: what was made. */
-export interface AdminAnswer extends Message, Pick<AdminTarget, 'target'> {
+/**
+ * A message; or a notice (telegram/notices.ts) whose text is looked up when it is sent, for what no message that waits
+ * may hold: goods, and people's data. `target` where it was not known before: what was made.
+ */
+export type AdminAnswer = Pick<AdminTarget, 'target'> & {
   /** "ok" where left out; otherwise why nothing was done. */
   readonly outcome?: string
-}
+} & (Message | { readonly notice: { readonly kind: string } & Readonly<Record<string, unknown>> })
 
 /** Takes a text that answers a question; says whether it was one. */
 export type TextHandler = (turn: Turn, text: string) => Promise<boolean>

@@ -2,9 +2,8 @@
 import { telegramFailure } from '../../../gateways/telegram/failures.ts'
 import { pollUpdates } from '../../../gateways/telegram/updates.ts'
 import { startLoop } from '../../../platform/jobs/loop.ts'
-import { sql } from '../../../postgres/sql.ts'
 import type { Store } from '../store.ts'
-import { adminHelp, publicCommands } from './commands.ts'
+import { publishMenus } from './command-menu.ts'
 import { lastUpdateId, receiveUpdates } from './receive-update.ts'
 
 export interface RunningBot {
@@ -43,22 +42,4 @@ async function poll(store: Store, signal: AbortSignal): Promise<void> {
     signal,
     log,
   })
-}
-
-/** Everybody sees the public commands, each admin all of them (QuickCart, §7.1). */
-async function publishMenus(store: Store): Promise<void> {
-  await store.telegram.setMyCommands(menu(publicCommands))
-  const admins = await store.db.many<{ id: bigint }>(sql`
-    select id from users
-      where member_status = 'admin' and not is_banned and erased_at is null and blocked_bot_at is null`)
-  for (const { id } of admins) {
-    await store.telegram
-      .setMyCommands(menu(adminHelp()), { scope: { type: 'chat', chat_id: Number(id) } })
-      // An admin who has never written to the bot has no chat to put a menu into.
-      .catch((error: unknown) => store.log.debug({ failure: telegramFailure(error) }, 'no menu for an admin'))
-  }
-}
-
-function menu(commands: readonly { command: string; description: string }[]) {
-  return commands.map(({ command, description }) => ({ command, description }))
 }

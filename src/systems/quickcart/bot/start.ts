@@ -34,6 +34,8 @@ const steps: Readonly<Record<OnboardingField, Step>> = {
 export async function start(turn: Turn, isNew: boolean): Promise<void> {
   const sticker = turn.store.settings.get('welcome_sticker_file_id')
   if (sticker !== null) turn.call('sendSticker', { sticker })
+  // Who became an admin before ever writing to the bot had no chat yet for the menu.
+  if (turn.user.role === 'admin') turn.call('setMyCommands', { kind: 'command_menu' })
   if (isNew) return ask(turn, 'name')
   turn.forget()
   await greet(turn)

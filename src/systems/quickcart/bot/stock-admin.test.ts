@@ -70,15 +70,6 @@ test('41: a .txt document with the command as caption loads its lines', async ()
   await admin.sees(`Produk ${id}: 3 ditambahkan`)
 })
 
-test('/info shows a person to an admin; the record names them apart from the words of the command', async () => {
-  const admin = await shop.person('Admin').registered({ role: 'admin' })
-  const budi = await shop.person('Budi').registered({ balance: 5_000 })
-  admin.say(`/info ${budi.id}`)
-  await admin.sees(/Nama: Budi[\s\S]*Rp 5\.000/)
-  const [{ correlation_id: _, ...context } = {}] = await audited('admin_command', admin.id)
-  assert.deepEqual(context, { command: 'info', arguments: '', outcome: 'ok', target_user_id: budi.id })
-})
-
 test('an admin sees more commands in the menu than a customer', async () => {
   const budi = await shop.person().registered()
   budi.say('/help')

@@ -4,6 +4,7 @@ import { useAccess } from '../../../platform/access/guard.ts'
 import { shopAccess, shopTokens } from '../accounts/access.ts'
 import { profileRoutes } from '../accounts/profile.routes.ts'
 import { signInRoutes } from '../accounts/sign-in.routes.ts'
+import { userAdminRoutes } from '../accounts/user-admin.routes.ts'
 import { catalogRoutes } from '../catalog/catalog.routes.ts'
 import { catalogAdminRoutes } from '../catalog/catalog-admin.routes.ts'
 import { depositRoutes } from '../deposits/deposit.routes.ts'
@@ -30,6 +31,7 @@ export async function routes(app: FastifyInstance, store: Store): Promise<void> 
     catalogAdminRoutes(scope, store)
     stockRoutes(scope, store)
     orderAdminRoutes(scope, store)
+    userAdminRoutes(scope, store)
     auditRoutes(scope, store)
     await webhooks(scope, store)
   }

@@ -1,11 +1,13 @@
 /** Every kind of notice; each subject has its own. */
+import { commandMenuNotices } from '../bot/command-menu.ts'
 import type { Store } from '../store.ts'
 import { billNotices } from './bill-notices.ts'
 import type { Notices } from './notice.ts'
 import type { OutboxRow } from './outbox.queries.ts'
+import { peopleNotices } from './people-notices.ts'
 import type { Sent } from './sent.ts'
 
-const notices: Notices = { ...billNotices }
+const notices: Notices = { ...billNotices, ...peopleNotices, ...commandMenuNotices }
 
 /** @throws TelegramError, TypeError where nobody knows such a notice. */
 export async function sendNotice(store: Store, row: OutboxRow, kind: string): Promise<Sent> {

@@ -408,6 +408,11 @@ create table users (
 CREATE INDEX idx_users_bank_id ON users USING btree (bank_id);
 CREATE INDEX idx_users_email ON users USING btree (email) WHERE (email IS NOT NULL);
 CREATE INDEX idx_users_member_status ON users USING btree (member_status);
+CREATE INDEX users_banned ON users USING btree (id) WHERE is_banned;
+CREATE INDEX users_by_role ON users USING btree (member_status, id);
+CREATE INDEX users_id_prefix ON users USING btree (((id)::text) text_pattern_ops);
+CREATE INDEX users_name_prefix ON users USING btree (lower((name)::text) text_pattern_ops);
+CREATE INDEX users_username_prefix ON users USING btree (lower((username)::text) text_pattern_ops);
 CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION log_audit_event();
 CREATE TRIGGER ledger_1_deleted AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION ledger.projection_moved('1');
 CREATE TRIGGER ledger_1_guard BEFORE UPDATE OF account_balance ON users FOR EACH ROW WHEN (old.account_balance IS DISTINCT FROM new.account_balance) EXECUTE FUNCTION ledger.guard_1();
@@ -470,12 +475,15 @@ create table warranty_claims (
 CREATE INDEX idx_warranty_claims_order_item_id ON warranty_claims USING btree (order_item_id);
 CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims FOR EACH ROW EXECUTE FUNCTION log_audit_event();
 -- function add_stock(p_product integer, p_contents text[], p_allow_duplicates boolean, OUT added integer, OUT duplicates integer) returns record
+-- function adjust_balance(p_user bigint, p_mode text, p_amount numeric, p_key text, p_reason text) returns numeric
 -- function adopt_gateway_answer(p_invoice text, p_fee numeric, p_total numeric, p_qr text, p_checkout_url text, p_gateway_expires_at timestamp with time zone) returns text
+-- function announce_role(p_user bigint, p_from text, p_to text) returns void
 -- function announce_stock(p_product integer) returns void
 -- function audit_entity_id(p_row jsonb) returns text
 -- function audit_pseudonyms(p_table text, p_row jsonb) returns jsonb
 -- function audit_row(p_table text, p_row jsonb) returns jsonb
 -- function audit_subject(p_table text, p_row jsonb, p_before jsonb) returns bigint
+-- function ban_user(p_user bigint) returns SETOF text
 -- function cancel_payment(p_invoice text, p_by text) returns void
 -- function check_payable(p_user bigint, p_method text, p_base numeric) returns void
 -- function check_voucher(p_user bigint, p_code text, OUT voucher_id integer, OUT amount numeric, OUT expires_at timestamp with time zone) returns record
@@ -493,6 +501,7 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function insert_order(p_user bigint, p_quote jsonb) returns integer
 -- function lock_customer(p_user bigint) returns void
 -- function lock_payment(p_invoice text, OUT payment_id bigint, OUT is_open boolean) returns record
+-- function lock_person(p_user bigint) returns text
 -- function log_audit_event() returns trigger
 -- function new_invoice_id(p_prefix text) returns text
 -- function normalize_contact() returns trigger
@@ -527,9 +536,11 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function remove_stock(p_product integer, p_stock uuid) returns integer
 -- function reserve_voucher(p_order_id integer, p_code text) returns void
 -- function retain_financial_record() returns trigger
+-- function set_member_status(p_user bigint, p_to text, p_from text) returns text
 -- function setting(p_key text) returns jsonb
 -- function settle_payment(p_invoice text, p_amount numeric, p_completed_at timestamp with time zone) returns text
 -- function take_stock(p_order_id integer, p_lines jsonb, p_sold boolean) returns void
+-- function unban_user(p_user bigint) returns void
 -- function unit_price(p_customer_price numeric, p_reseller_price numeric, p_member_status text, p_kind text, p_value numeric) returns numeric
 -- function update_timestamp() returns trigger
 -- function voucher_lifecycle() returns trigger

@@ -4,7 +4,7 @@ import type { Profile } from '../../accounts/profile.ts'
 import { type Html, html, lines } from '../html.ts'
 import { button, type Message } from '../message.ts'
 import { backButton } from './order.ts'
-import { grouped, timeInWib } from './wording.ts'
+import { grouped, roleLabel, timeInWib } from './wording.ts'
 
 export interface Greeting {
   readonly name: string
@@ -64,19 +64,7 @@ export function profileCard(profile: Profile): Message {
   return { text: lines(html`<b>Akun kamu</b>`, html``, profileLines(profile)), buttons: [[backButton]] }
 }
 
-/** For admins. */
-export function userCard(profile: Profile): Message {
-  return {
-    text: lines(
-      html`<b>Pengguna</b>`,
-      html``,
-      profileLines(profile),
-      profile.isBanned ? html`🚫 Diblokir` : undefined,
-    ),
-  }
-}
-
-function profileLines(profile: Profile): Html {
+export function profileLines(profile: Profile): Html {
   return lines(
     html`Nama: ${profile.name}`,
     html`Id: <code>${String(profile.id)}</code>`,
@@ -84,7 +72,7 @@ function profileLines(profile: Profile): Html {
     html`Username: ${profile.username === null ? '–' : `@${profile.username}`}`,
     html`Email: ${profile.email ?? '–'}`,
     html`WhatsApp: ${profile.whatsappNumber ?? '–'}`,
-    html`Status: ${profile.role}`,
+    html`Status: ${roleLabel(profile.role)}`,
     html`Bergabung: ${timeInWib(profile.createdAt)}`,
     html``,
     html`💰 Saldo: <b>${rupiah(profile.balance)}</b>`,

@@ -35,6 +35,12 @@ const texts: Readonly<Record<string, (details: Details) => Html>> = {
   email_taken: () => html`Alamat email itu sudah dipakai akun lain.`,
   idempotency_conflict: () => html`Tombol ini sudah dipakai. Mulai lagi dari menu.`,
   idempotency_in_flight: () => html`Permintaan ini sedang diproses. Tunggu sebentar.`,
+  user_not_found: () => html`Pengguna itu tidak ditemukan.`,
+  target_is_admin: () => html`Admin tidak bisa diblokir. Cabut dulu status adminnya.`,
+  target_is_banned: () => html`Pengguna itu diblokir. Buka dulu blokirnya.`,
+  last_admin: () => html`Itu admin terakhir; toko tidak bisa tanpa admin.`,
+  root_admin: () => html`Admin itu ditetapkan di konfigurasi dan tidak bisa dicabut.`,
+  illegal_transition: () => html`Perubahan itu tidak mungkin dari keadaannya sekarang.`,
   stock_not_available: () => html`Item itu sudah dipesan atau terjual.`,
   product_id_taken: () => html`Id produk itu sudah dipakai.`,
 }

@@ -1,4 +1,5 @@
 /** Words and figures that many messages share, as Indonesians write them. */
+import type { Role } from '../../accounts/roles.ts'
 import type { PaymentMethod } from '../../orders/order-view.ts'
 
 const wib = new Intl.DateTimeFormat('id-ID', {
@@ -37,4 +38,8 @@ export function methodLabel(method: PaymentMethod): string {
 export function shortened(text: string, length: number): string {
   const letters = [...text]
   return letters.length <= length ? text : `${letters.slice(0, length - 1).join('')}…`
+}
+
+export function roleLabel(role: Role): string {
+  return { customer: 'pelanggan', reseller: 'reseller', admin: 'admin' }[role]
 }
