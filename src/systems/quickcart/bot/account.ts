@@ -1,6 +1,6 @@
 import { profileOf } from '../accounts/profile.ts'
 import { type CommandHelp, helpText, orderGuide, profileCard } from '../telegram/messages/account.ts'
-import type { ButtonHandler, CommandHandler } from './handlers.ts'
+import { answered, type ButtonHandler, type CommandHandler } from './handlers.ts'
 import type { Turn } from './turn.ts'
 
 /** [AKUN]: profile and balance (QuickCart, UC 13). */
@@ -9,13 +9,7 @@ export async function showAccount(turn: Turn): Promise<void> {
 }
 
 export const accountButtons: readonly ButtonHandler[] = [
-  {
-    pattern: /^account:menu$/,
-    async run(turn) {
-      turn.answerPress()
-      await showAccount(turn)
-    },
-  },
+  { pattern: /^account:menu$/, run: answered(showAccount) },
 ]
 
 /** `shown`: the commands that work for this person. */

@@ -44,7 +44,10 @@ export function createBot(store: Store): ShopBot {
     await respond(opened, next)
   })
   for (const { pattern, run } of buttons) {
-    talk.callbackQuery(pattern, async (ctx) => await run(ctx.turn, groupsOf(ctx.match)))
+    talk.callbackQuery(pattern, async (ctx) => {
+      ctx.turn.leaveQuestion()
+      await run(ctx.turn, groupsOf(ctx.match))
+    })
   }
   talk.on('callback_query', (ctx) => ctx.turn.answerPress(STALE))
   talk.on('message', async (ctx) => await hearMessage(ctx.turn, ctx.message))

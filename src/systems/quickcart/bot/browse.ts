@@ -11,7 +11,7 @@ import {
 } from '../telegram/messages/catalog.ts'
 import { categoryLabel } from '../telegram/messages/wording.ts'
 import { cartOf } from './cart.ts'
-import { type ButtonHandler, type CommandHandler, STALE } from './handlers.ts'
+import { answered, type ButtonHandler, type CommandHandler, STALE } from './handlers.ts'
 import type { Turn } from './turn.ts'
 
 const MAX_QUANTITY = 100
@@ -48,13 +48,6 @@ export const browseButtons: readonly ButtonHandler[] = [
   { pattern: /^qty:(-1|1|2|5|10)$/, run: changeQuantity },
   { pattern: /^noop$/, run: answered(async () => undefined) },
 ]
-
-function answered(run: ButtonHandler['run']): ButtonHandler['run'] {
-  return async (turn, groups) => {
-    turn.answerPress()
-    await run(turn, groups)
-  }
-}
 
 async function showBest(turn: Turn): Promise<void> {
   turn.show(bestSellerList(await bestSellers(turn.store, turn.user.role)))

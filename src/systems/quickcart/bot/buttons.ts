@@ -1,6 +1,8 @@
 import { accountButtons } from './account.ts'
+import { accountEditButtons } from './account-edit.ts'
 import { browseButtons } from './browse.ts'
 import { checkoutButtons } from './checkout.ts'
+import { depositButtons } from './deposit.ts'
 import type { ButtonHandler } from './handlers.ts'
 import { paymentButtons } from './payment.ts'
 import { startButtons } from './start.ts'
@@ -11,5 +13,7 @@ export const buttons: readonly ButtonHandler[] = [
   ...browseButtons,
   ...checkoutButtons,
   ...paymentButtons,
+  ...depositButtons,
   ...accountButtons,
+  ...accountEditButtons,
 ]

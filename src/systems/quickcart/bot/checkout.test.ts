@@ -40,7 +40,7 @@ test('SALDO: two taps on [+], the goods in the chat, the balance lowered', async
   assert.equal(await balanceOf(budi), '30000.00')
 })
 
-test('16: a double tap on [SALDO] of one summary is one paid order and one deduction', async () => {
+test('check 16: a double tap on [SALDO] of one summary is one paid order and one deduction', async () => {
   const id = await shop.goods(10_000, ['A', 'B', 'C'])
   const budi = await shop.person().registered({ balance: 50_000 })
   budi.say(String(id))
@@ -58,7 +58,7 @@ test('16: a double tap on [SALDO] of one summary is one paid order and one deduc
   assert.equal(orders, 1)
 })
 
-test('17: QRIS from the QR photo to the goods in the chat, once, and the admins hear of it', async () => {
+test('check 17: QRIS from the QR photo to the goods in the chat, once, and the admins hear of it', async () => {
   const id = await shop.goods(30_000, ['RAHASIA-17', 'SISA'])
   const admin = await shop.person('Admin').registered({ role: 'admin' })
   telegram.sendText(admin.id, '/help')
@@ -84,7 +84,7 @@ test('17: QRIS from the QR photo to the goods in the chat, once, and the admins 
   assert.deepEqual({ is_sold, sold_count }, { is_sold: true, sold_count: 1 })
 })
 
-test('23: an order nobody pays expires, and its QR message becomes a notice with only [Kembali]', async () => {
+test('check 23: an order nobody pays expires, and its QR message becomes a notice with only [Kembali]', async () => {
   const id = await shop.goods(15_000, ['STOK-23'])
   const budi = await shop.person().registered()
   await checkout(budi, id, 'qris')
@@ -181,7 +181,7 @@ test('a voucher lowers the total; a wrong code is said and another may follow', 
   assert.equal(await balanceOf(budi), '60000.00')
 })
 
-test('60: goods stand in no outbox payload, no session and no audit row', async () => {
+test('check 60: goods stand in no outbox payload, no session and no audit row', async () => {
   const id = await shop.goods(10_000, ['RAHASIA-60'])
   const budi = await shop.person().registered({ balance: 50_000 })
   await checkout(budi, id, 'balance')

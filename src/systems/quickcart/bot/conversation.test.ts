@@ -37,7 +37,7 @@ test('a newcomer is asked name, WhatsApp and e-mail, may skip each, and ends in 
   assert.ok(keyboard?.keyboard[0]?.some(({ text }) => text.includes('LIST PRODUK')))
 })
 
-test('45: the name <b>&_* appears literally in messages', async () => {
+test('check 45: the name <b>&_* appears literally in messages', async () => {
   const tricky = shop.person('<b>&_*')
   tricky.say('/start')
   await tricky.sees('Siapa nama kamu?')
@@ -50,7 +50,7 @@ test('45: the name <b>&_* appears literally in messages', async () => {
   assert.ok(greeting.text?.startsWith('Halo, <b>&_*! 👋'))
 })
 
-test('44: a category of 200 characters fits into its button and opens', async () => {
+test('check 44: a category of 200 characters fits into its button and opens', async () => {
   const category = 'グ'.repeat(200)
   const id = await shop.goods(10_000, ['a'], category)
   const budi = await shop.person().registered()
@@ -88,7 +88,7 @@ test('a list of eleven products turns its pages', async () => {
   await budi.sees(`${ids.at(-1)}. Produk`)
 })
 
-test('43: of eleven commands in a minute the eleventh is limited, and a minute later none is', async () => {
+test('check 43: of eleven commands in a minute the eleventh is limited, and a minute later none is', async () => {
   const budi = await shop.person().registered()
   for (let n = 0; n < 11; n++) budi.say('/help')
   // One message a second to one chat: within the minute, but not while the test waits.
@@ -104,7 +104,7 @@ test('43: of eleven commands in a minute the eleventh is limited, and a minute l
   await budi.sees('Cara memesan')
 })
 
-test('47: an update that comes twice is handled once', async () => {
+test('check 47: an update that comes twice is handled once', async () => {
   const budi = await shop.person().registered()
   const update = {
     update_id: 77,
@@ -168,7 +168,7 @@ test('updates that Telegram delivers twice and out of order are answered once ea
   assert.equal(guides.length, 1)
 })
 
-test('49: the session lives for a day at most and holds neither amounts nor goods', async () => {
+test('check 49: the session lives for a day at most and holds neither amounts nor goods', async () => {
   const id = await shop.goods(43_210, ['RAHASIA-49'])
   const budi = await shop.person().registered()
   budi.say(String(id))

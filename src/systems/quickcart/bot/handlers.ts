@@ -61,3 +61,11 @@ export type AdminAnswer = Pick<AdminTarget, 'target'> & {
 export type TextHandler = (turn: Turn, text: string) => Promise<boolean>
 
 export const STALE = 'Tombol ini sudah tidak berlaku. Silakan pilih lagi dari menu.'
+
+/** For buttons that are never stale: the press is answered before the work begins. */
+export function answered(run: ButtonHandler['run']): ButtonHandler['run'] {
+  return async (turn, groups) => {
+    turn.answerPress()
+    await run(turn, groups)
+  }
+}

@@ -3,10 +3,12 @@ import type { Message } from 'grammy/types'
 import { limitAction } from '../shop/limits.ts'
 import { html } from '../telegram/html.ts'
 import { showAccount } from './account.ts'
+import { profileText } from './account-edit.ts'
 import { ADMIN_COMMANDS, refuseSilently, runAdminCommand } from './admin.ts'
 import { showAll, showCategories, showProduct } from './browse.ts'
 import { voucherText } from './checkout.ts'
 import { findAdminCommand, findCommand } from './commands.ts'
+import { amountText, isAmount } from './deposit.ts'
 import type { TextHandler } from './handlers.ts'
 import { type Label, labelOf } from './keyboards.ts'
 import { onboardingText } from './start.ts'
@@ -23,15 +25,17 @@ const keys: Readonly<Record<Label, (turn: Turn) => Promise<void>>> = {
   account: showAccount,
 }
 
-const answers: readonly TextHandler[] = [onboardingText, voucherText]
+const answers: readonly TextHandler[] = [onboardingText, voucherText, amountText, profileText]
 
 export async function hearMessage(turn: Turn, message: Message): Promise<void> {
   const text = message.text ?? message.caption ?? ''
   const [, name, argument = ''] = COMMAND.exec(text.trim()) ?? []
-  if (name !== undefined) return await runCommand(turn, name.toLowerCase(), argument, message)
   const label = labelOf(text)
+  const isProduct = PRODUCT_KEY.test(text) && !(await isAmount(turn, Number(text)))
+  if (name !== undefined || label || isProduct) turn.leaveQuestion()
+  if (name !== undefined) return await runCommand(turn, name.toLowerCase(), argument, message)
   if (label) return await keys[label](turn)
-  if (PRODUCT_KEY.test(text)) return await showProduct(turn, Number(text))
+  if (isProduct) return await showProduct(turn, Number(text))
   for (const answer of answers) if (await answer(turn, text)) return
   if (DIGITS.test(text)) return await showProduct(turn, Number(text))
   turn.say({ text: html`Aku tidak mengerti. Ketik /start untuk membuka menu.` })

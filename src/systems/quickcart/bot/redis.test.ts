@@ -10,7 +10,7 @@ if (!redisMissing) {
 }
 const shop = await openChatShop(redisMissing ? {} : { environment: { REDIS_URL: redis.url } })
 
-test('48: Redis is switched off in the middle: session and limits go on, the order is paid', {
+test('check 48: Redis is switched off in the middle: session and limits go on, the order is paid', {
   skip: redisMissing,
 }, async () => {
   const id = await shop.goods(10_000, ['KUNCI-48', 'KUNCI-49', 'KUNCI-50'])

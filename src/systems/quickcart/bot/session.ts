@@ -4,6 +4,7 @@
  */
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { oneOf } from '../../../platform/http/schemas.ts'
 import type { UserId } from '../accounts/user-id.ts'
 import type { Store } from '../store.ts'
 
@@ -17,17 +18,21 @@ const Context = Type.Object({
   message_id: Type.Optional(Type.Integer()),
   /** Until that is known: the message that asked for it, which every later one comes after. */
   after_message_id: Type.Optional(Type.Integer()),
+  /** What of the profile is being changed. */
+  field: Type.Optional(oneOf(['name', 'whatsapp', 'email'])),
 })
 
 const SessionSchema = Type.Object({
-  flow: Type.Union([Type.Literal('onboarding'), Type.Literal('ordering')]),
-  state: Type.Union([
-    Type.Literal('name'),
-    Type.Literal('whatsapp'),
-    Type.Literal('email'),
-    Type.Literal('selecting_quantity'),
-    Type.Literal('awaiting_voucher'),
-    Type.Literal('awaiting_payment'),
+  flow: oneOf(['onboarding', 'ordering', 'deposit', 'account_edit']),
+  state: oneOf([
+    'name',
+    'whatsapp',
+    'email',
+    'selecting_quantity',
+    'awaiting_voucher',
+    'awaiting_payment',
+    'awaiting_amount',
+    'awaiting_value',
   ]),
   context: Context,
   /** The update that wrote it: handled again after a crash, that update changes nothing any more. */
@@ -43,6 +48,11 @@ export type NextSession = Pick<Session, 'flow' | 'state' | 'context'>
 export async function loadSession(store: Store, user: UserId): Promise<Session | undefined> {
   const stored = await store.kv.get(sessionKey(user))
   return stored === undefined ? undefined : parse(stored)
+}
+
+/** The next text would be taken for an answer. */
+export function asks({ flow, state }: Session): boolean {
+  return flow !== 'ordering' || state === 'awaiting_voucher'
 }
 
 /** Replaces the session as a whole. */

@@ -1,33 +1,26 @@
 /** Greeting and onboarding (QuickCart, UC 1): name, WhatsApp, e-mail, each of which may be skipped. */
 import { isDomainError } from '../../../kernel/errors.ts'
 import { profileOf, updateProfile } from '../accounts/profile.ts'
-import { isEmail, isName, isWhatsappNumber } from '../accounts/profile-rules.ts'
-import type { ProfilePatch } from '../accounts/user.queries.ts'
 import { productIdsInStock } from '../catalog/browse.ts'
 import { shopStats } from '../shop/stats.ts'
 import { html } from '../telegram/html.ts'
 import type { Message } from '../telegram/message.ts'
 import {
   mainMenu,
-  type OnboardingField,
   onboardingCorrection,
   onboardingQuestion,
+  type ProfileField,
 } from '../telegram/messages/account.ts'
 import { problemText } from '../telegram/messages/problems.ts'
 import { type ButtonHandler, type CommandHandler, STALE, type TextHandler } from './handlers.ts'
 import { mainKeyboard } from './keyboards.ts'
+import { profileFields } from './profile-fields.ts'
 import type { Turn } from './turn.ts'
 
-interface Step {
-  readonly accepts: (text: string) => boolean
-  readonly patch: (text: string) => ProfilePatch
-  readonly next: OnboardingField | undefined
-}
-
-const steps: Readonly<Record<OnboardingField, Step>> = {
-  name: { accepts: isName, patch: (name) => ({ name }), next: 'whatsapp' },
-  whatsapp: { accepts: isWhatsappNumber, patch: (whatsappNumber) => ({ whatsappNumber }), next: 'email' },
-  email: { accepts: isEmail, patch: (email) => ({ email }), next: undefined },
+const next: Readonly<Record<ProfileField, ProfileField | undefined>> = {
+  name: 'whatsapp',
+  whatsapp: 'email',
+  email: undefined,
 }
 
 /** The first thing anybody sees: questions for who is new, the menu for everybody else. */
@@ -77,12 +70,12 @@ export const onboardingText: TextHandler = async (turn, given) => {
   const field = questionOf(turn)
   if (field === undefined) return false
   const text = given.trim()
-  if (!steps[field].accepts(text)) {
+  if (!profileFields[field].accepts(text)) {
     turn.say(onboardingCorrection(field))
     return true
   }
   try {
-    await updateProfile(turn.store, turn.caller, turn.user.id, steps[field].patch(text))
+    await updateProfile(turn.store, turn.caller, turn.user.id, profileFields[field].patch(text))
     await proceed(turn, field)
   } catch (error) {
     if (!isDomainError(error)) throw error
@@ -99,19 +92,19 @@ async function skip(turn: Turn): Promise<void> {
   await proceed(turn, field)
 }
 
-async function proceed(turn: Turn, answered: OnboardingField): Promise<void> {
-  const { next } = steps[answered]
-  if (next !== undefined) return ask(turn, next)
+async function proceed(turn: Turn, answered: ProfileField): Promise<void> {
+  const following = next[answered]
+  if (following !== undefined) return ask(turn, following)
   turn.forget()
   await greet(turn)
 }
 
-function ask(turn: Turn, field: OnboardingField): void {
+function ask(turn: Turn, field: ProfileField): void {
   turn.remember({ flow: 'onboarding', state: field, context: {} })
   turn.say(onboardingQuestion(field))
 }
 
-function questionOf({ session }: Turn): OnboardingField | undefined {
+function questionOf({ session }: Turn): ProfileField | undefined {
   const { state } = session ?? { state: undefined }
   return session?.flow === 'onboarding' && (state === 'name' || state === 'whatsapp' || state === 'email')
     ? state

@@ -16,7 +16,7 @@ async function audited(action: string, user: number): Promise<readonly Record<st
   return rows.map(({ context }) => context)
 }
 
-test('42: /add of somebody who is not an admin meets silence and is on record', async () => {
+test('check 42: /add of somebody who is not an admin meets silence and is on record', async () => {
   const budi = await shop.person().registered()
   budi.say('/add 1|Curang|-|1|-')
   await until(async () => (await audited('unauthorized_access', budi.id)).length === 1)
@@ -25,7 +25,7 @@ test('42: /add of somebody who is not an admin meets silence and is on record', 
   assert.equal(budi.heard().length, 1)
 })
 
-test('42: /add with bad fields answers syntax and example; good ones make the product', async () => {
+test('check 42: /add with bad fields answers syntax and example; good ones make the product', async () => {
   const admin = await shop.person('Admin').registered({ role: 'admin' })
   admin.say('/add Netflix 25000')
   await admin.sees(/Format: .*\nContoh: /)
@@ -37,7 +37,7 @@ test('42: /add with bad fields answers syntax and example; good ones make the pr
   assert.deepEqual(outcomes, ['wrong_format', 'ok', 'product_id_taken'])
 })
 
-test('41: three lines with one duplicate add two; a reserved or sold item cannot be removed', async () => {
+test('check 41: three lines with one duplicate add two; a reserved or sold item cannot be removed', async () => {
   const admin = await shop.person('Admin').registered({ role: 'admin' })
   const id = await shop.goods(10_000, [])
   admin.say(`/addstock ${id}|RAHASIA-A\nRAHASIA-B\nRAHASIA-A`)
@@ -58,7 +58,7 @@ test('41: three lines with one duplicate add two; a reserved or sold item cannot
   assert.doesNotMatch(commands, /RAHASIA/)
 })
 
-test('41: a .txt document with the command as caption loads its lines', async () => {
+test('check 41: a .txt document with the command as caption loads its lines', async () => {
   const admin = await shop.person('Admin').registered({ role: 'admin' })
   const id = await shop.goods(10_000, [])
   const bytes = Buffer.from('satu\r\ndua\n\ntiga\n')

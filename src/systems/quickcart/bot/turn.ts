@@ -11,7 +11,7 @@ import type { Profile } from '../accounts/profile.ts'
 import type { Store } from '../store.ts'
 import { type Message, textPayload } from '../telegram/message.ts'
 import { type Answer, storeAnswers } from './answers.queries.ts'
-import { dropSession, type NextSession, type Session, saveSession } from './session.ts'
+import { asks, dropSession, type NextSession, type Session, saveSession } from './session.ts'
 
 /** Telegram takes 200 characters beside a pressed button. */
 const MAX_NOTICE = 200
@@ -78,6 +78,11 @@ export class Turn {
   /** What the next update of this person finds. */
   remember(next: NextSession): void {
     this.#next = next
+  }
+
+  /** Any button, command or key replaces what was being asked (QuickCart, §7.2): its answer is not waited for. */
+  leaveQuestion(): void {
+    if (this.session && asks(this.session)) this.forget()
   }
 
   forget(): void {

@@ -18,6 +18,13 @@ export async function selectDeposit(db: Db, invoice: string): Promise<DepositVie
   return row && toView(row)
 }
 
+export async function selectPendingDeposit(db: Db, owner: UserId): Promise<DepositView | undefined> {
+  const row = await db.maybeOne<DepositRow>(
+    deposits(sql`where d.user_id = ${owner} and d.status = 'pending'`),
+  )
+  return row && toView(row)
+}
+
 export interface DepositFilter {
   readonly owner?: UserId
   readonly status?: DepositStatus

@@ -1,5 +1,6 @@
 /** What a chat is shown, before it becomes a Bot API payload. */
 import type { InlineKeyboardButton, InlineKeyboardMarkup, ReplyKeyboardMarkup } from 'grammy/types'
+import { formatMoney, type Money } from '../../../kernel/money.ts'
 import type { Html } from './html.ts'
 
 export interface Message {
@@ -20,6 +21,18 @@ export function button(text: string, callback_data: string): InlineKeyboardButto
     throw new RangeError(`callback data has ${bytes} bytes: ${callback_data}`)
   }
   return { text, callback_data }
+}
+
+/** Buttons in rows of so many. */
+export function inRows<B>(buttons: readonly B[], perRow: number): readonly (readonly B[])[] {
+  return Array.from({ length: Math.ceil(buttons.length / perRow) }, (_, row) =>
+    buttons.slice(row * perRow, (row + 1) * perRow),
+  )
+}
+
+/** An amount in button data: "30520", or "30520.50" where there is a fraction. */
+export function plain(amount: Money<'IDR'>): string {
+  return formatMoney('IDR', amount).replace(/\.00$/, '')
 }
 
 export function linkButton(text: string, url: string): InlineKeyboardButton {

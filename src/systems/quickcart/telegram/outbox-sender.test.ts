@@ -54,7 +54,7 @@ async function buy(person: Person, productId: number): Promise<void> {
   await person.press(/^pay:balance:/)
 }
 
-test('46: after 429 with retry_after 3 a message is sent once, and not before 3 seconds have passed', async () => {
+test('check 46: after 429 with retry_after 3 a message is sent once, and not before 3 seconds have passed', async () => {
   const budi = await shop.person().registered()
   budi.say('akun')
   await budi.sees('Akun kamu')
@@ -69,7 +69,7 @@ test('46: after 429 with retry_after 3 a message is sent once, and not before 3 
   assert.equal((await rowOf('tunggu-46')).status, 'sent')
 })
 
-test('46: a buyer who blocked the bot keeps the order; row failed, person marked, admins told; cleared later', async () => {
+test('check 46: a buyer who blocked the bot keeps the order; row failed, person marked, admins told; cleared later', async () => {
   const admin = await shop.person('Admin').registered({ role: 'admin' })
   admin.say('/order')
   await admin.sees('Cara memesan')

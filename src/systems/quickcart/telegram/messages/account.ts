@@ -1,4 +1,4 @@
-/** Greeting, onboarding, profile, help. */
+/** Greeting, onboarding, profile and its changes, help. */
 import { rupiah } from '../../../../kernel/money.ts'
 import type { Profile } from '../../accounts/profile.ts'
 import { type Html, html, lines } from '../html.ts'
@@ -32,28 +32,28 @@ export function mainMenu(greeting: Greeting): Message {
   }
 }
 
-export type OnboardingField = 'name' | 'whatsapp' | 'email'
+export type ProfileField = 'name' | 'whatsapp' | 'email'
 
-const questions: Readonly<Record<OnboardingField, string>> = {
+const questions: Readonly<Record<ProfileField, string>> = {
   name: 'Siapa nama kamu?',
   whatsapp: 'Nomor WhatsApp kamu? (8 sampai 18 angka, boleh diawali +)',
   email: 'Alamat email kamu?',
 }
 
-const corrections: Readonly<Record<OnboardingField, string>> = {
+const corrections: Readonly<Record<ProfileField, string>> = {
   name: 'Nama harus 1 sampai 100 huruf.',
   whatsapp: 'Nomor WhatsApp harus 8 sampai 18 angka, boleh diawali +.',
   email: 'Itu bukan alamat email.',
 }
 
-export function onboardingQuestion(field: OnboardingField): Message {
+export function onboardingQuestion(field: ProfileField): Message {
   return {
     text: lines(html`${questions[field]}`, html`Ketik jawabannya, atau /skip untuk melewati.`),
     buttons: [[button('⏭ Lewati', 'onboarding:skip')]],
   }
 }
 
-export function onboardingCorrection(field: OnboardingField): Message {
+export function onboardingCorrection(field: ProfileField): Message {
   return {
     ...onboardingQuestion(field),
     text: lines(html`${corrections[field]}`, html`Coba lagi, atau /skip.`),
@@ -61,7 +61,40 @@ export function onboardingCorrection(field: OnboardingField): Message {
 }
 
 export function profileCard(profile: Profile): Message {
-  return { text: lines(html`<b>Akun kamu</b>`, html``, profileLines(profile)), buttons: [[backButton]] }
+  return {
+    text: lines(html`<b>Akun kamu</b>`, html``, profileLines(profile)),
+    buttons: [
+      [button('💰 Isi Saldo', 'deposit:start')],
+      [button('✏️ Nama', 'account:edit:name'), button('✏️ Email', 'account:edit:email')],
+      [button('✏️ WhatsApp', 'account:edit:whatsapp')],
+      [backButton],
+    ],
+  }
+}
+
+export function profileSaved(profile: Profile): Message {
+  const { text, ...card } = profileCard(profile)
+  return { ...card, text: lines(html`✅ Perubahan disimpan.`, html``, text) }
+}
+
+const newValues: Readonly<Record<ProfileField, string>> = {
+  name: 'Ketik nama baru kamu.',
+  whatsapp: 'Ketik nomor WhatsApp baru (8 sampai 18 angka, boleh diawali +).',
+  email: 'Ketik alamat email baru.',
+}
+
+export function editQuestion(field: ProfileField): Message {
+  const back = button('⬅️ Kembali', 'account:menu')
+  if (field === 'name') return { text: html`${newValues.name}`, buttons: [[back]] }
+  return {
+    text: lines(html`${newValues[field]}`, html`Ketik <code>-</code> untuk mengosongkan.`),
+    buttons: [[button('🗑 Kosongkan', `account:clear:${field}`)], [back]],
+  }
+}
+
+export function editCorrection(field: ProfileField): Message {
+  const { text, ...question } = editQuestion(field)
+  return { ...question, text: lines(html`${corrections[field]}`, text) }
 }
 
 export function profileLines(profile: Profile): Html {

@@ -6,7 +6,7 @@ import type { Category } from '../../catalog/product.queries.ts'
 import type { TopBuyer } from '../../shop/stats.ts'
 import { categoryKey } from '../category-key.ts'
 import { type Html, html, lines } from '../html.ts'
-import { button, type Message } from '../message.ts'
+import { button, inRows, type Message } from '../message.ts'
 import { categoryLabel, grouped, shortened } from './wording.ts'
 
 const BUTTON_LETTERS = 40
@@ -103,11 +103,9 @@ function productLine({ id, name, price, stockCount }: ProductView): Html {
   return html`<b>${id}</b>. ${shortened(name, LIST_LETTERS)} · ${rupiah(price)} · ${stock}`
 }
 
-function idButtons(products: readonly ProductView[]): InlineKeyboardButton[][] {
+function idButtons(products: readonly ProductView[]) {
   const buttons = products.map(({ id }) => button(String(id), `product:${id}`))
-  return Array.from({ length: Math.ceil(buttons.length / IDS_PER_ROW) }, (_, row) =>
-    buttons.slice(row * IDS_PER_ROW, (row + 1) * IDS_PER_ROW),
-  )
+  return inRows(buttons, IDS_PER_ROW)
 }
 
 function pager(page: number, totalPages: number, turn: (page: number) => string): InlineKeyboardButton[][] {

@@ -1,8 +1,8 @@
 /** The summary between choosing and paying (QuickCart, §7.2). */
-import { formatMoney, type Money, rupiah } from '../../../../kernel/money.ts'
+import { type Money, rupiah } from '../../../../kernel/money.ts'
 import type { Quote } from '../../orders/quote-order.ts'
 import { html, lines } from '../html.ts'
-import { button, type Message } from '../message.ts'
+import { button, type Message, plain } from '../message.ts'
 import { itemLine } from './order.ts'
 
 export interface Summary {
@@ -54,9 +54,4 @@ export function askVoucher(): Message {
     text: html`Ketik kode voucher (8 huruf atau angka).`,
     buttons: [[button('Tanpa voucher', 'voucher:skip')]],
   }
-}
-
-/** "30520", or "30520.50" where there is a fraction. */
-function plain(amount: Money<'IDR'>): string {
-  return formatMoney('IDR', amount).replace(/\.00$/, '')
 }
