@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { systems } from '../src/app/systems.ts'
+import { systemsOf } from '../src/app/systems.ts'
 import { migrateUp } from '../src/postgres/migrate/run.ts'
 import { withScratch } from '../src/postgres/scratch.ts'
 
@@ -18,7 +18,7 @@ if (!specifications || !existsSync(tool)) {
 }
 
 await withScratch(async (scratch) => {
-  for (const system of systems) {
+  for (const system of systemsOf({})) {
     const targets: string[] = []
     for (const manifest of system.databases) {
       const url = await scratch.database(manifest.name)

@@ -26,6 +26,7 @@ import { auditsDatabase, storeDatabase } from '../src/systems/quickcart/database
 import { quickcartErrors } from '../src/systems/quickcart/errors.ts'
 import { addStock } from '../src/systems/quickcart/stock/add-stock.ts'
 import { openStore, type Store } from '../src/systems/quickcart/store.ts'
+import { firstStore } from '../src/systems/quickcart/stores/store-identity.ts'
 import { running } from '../src/systems/quickcart/system.ts'
 import { testDatabase } from './database.ts'
 import { until } from './until.ts'
@@ -114,7 +115,7 @@ export async function openShop({ log = silentLog, environment = {} }: ShopOption
       return database
     },
   }
-  const opened = await openStore(context)
+  const opened = await openStore(firstStore, context)
   const store: Store = {
     ...opened,
     pakasir: createPakasirClient({ ...opened.config.pakasir, clock, log, timeoutMs: GATEWAY_TIMEOUT_MS }),

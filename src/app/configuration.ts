@@ -14,9 +14,9 @@ import {
   url,
   type Values,
 } from '../platform/configuration.ts'
-import { systems } from './systems.ts'
-
-export const ROOT = resolve(import.meta.dirname, '..', '..')
+import type { SystemManifest } from '../platform/system.ts'
+import { envFile, ROOT } from './env-file.ts'
+import { systemsOf } from './systems.ts'
 
 const POSTGRES = ['postgres:', 'postgresql:']
 
@@ -48,6 +48,7 @@ const variables = {
 
 export interface Configuration extends Values<typeof variables> {
   readonly environment: Environment
+  readonly systems: readonly SystemManifest[]
 }
 
 /**
@@ -66,6 +67,7 @@ export function loadConfiguration(environment: Environment = withDotEnv()): Conf
     }
   }
   const own = collect(() => readVariables(variables, environment))
+  const systems = collect(() => systemsOf(environment)) ?? []
   for (const system of systems) collect(() => readVariables(system.variables, environment))
   for (const { name, urlVariables } of systems.flatMap((system) => system.databases)) {
     const names = [...urlVariables, urlVariable(name), applicationUrlVariable(name)]
@@ -73,7 +75,7 @@ export function loadConfiguration(environment: Environment = withDotEnv()): Conf
     collect(() => readVariables(urls, environment))
   }
   if (!own || problems.length > 0) throw new ConfigurationError(problems)
-  return { ...own, NIAGA_DATA: resolve(own.NIAGA_DATA), environment }
+  return { ...own, NIAGA_DATA: resolve(own.NIAGA_DATA), environment, systems }
 }
 
 /** `NIAGA_DB_STORE1_URL` */
@@ -88,7 +90,7 @@ export function applicationUrlVariable(database: string): string {
 
 /** What is set in the real environment wins over `.env`. */
 function withDotEnv(): Environment {
-  const file = join(ROOT, '.env')
+  const file = envFile()
   if (existsSync(file)) process.loadEnvFile(file)
   return process.env
 }

@@ -21,7 +21,6 @@ import {
   urlVariable,
 } from './configuration.ts'
 import { runningInstance } from './instance.ts'
-import { systems } from './systems.ts'
 
 export interface DatabaseAt {
   readonly manifest: DatabaseManifest
@@ -45,7 +44,10 @@ export interface Selection {
 }
 
 /** @throws not_found naming what there is, where the selection fits nothing. */
-export function selectManifests(selection: Selection): DatabaseManifest[] {
+export function selectManifests(
+  { systems }: Pick<Configuration, 'systems'>,
+  selection: Selection,
+): DatabaseManifest[] {
   const all = systems.flatMap((system) => system.databases)
   const chosen = all.filter(
     (manifest) =>
@@ -56,6 +58,17 @@ export function selectManifests(selection: Selection): DatabaseManifest[] {
   if (chosen.length > 0) return chosen
   const there = all.map((manifest) => `${manifest.system}/${manifest.name}`).join(', ')
   throw fail('not_found', {}, { cause: new Error(`no database fits; there are ${there}`) })
+}
+
+/** One system, or all of them. @throws not_found naming what there is */
+export function selectSystems(
+  { systems }: Pick<Configuration, 'systems'>,
+  name: string | undefined,
+): readonly SystemManifest[] {
+  const chosen = systems.filter((system) => name === undefined || system.name === name)
+  if (chosen.length > 0) return chosen
+  const there = systems.map((system) => system.name).join(', ')
+  throw fail('not_found', {}, { cause: new Error(`no system is called ${name}; there are ${there}`) })
 }
 
 /** Finds a URL for each database, with the embedded server started where one is needed. */
@@ -230,7 +243,9 @@ export function openedAs(opened: Opened, name: string): Database {
 
 /** For one command on one database: opened, used, closed. */
 export async function withOpenDatabase<T>(name: string, work: (db: Database) => Promise<T>): Promise<T> {
-  return await withDatabases(loadConfiguration(), selectManifests({ database: name }), async ([at]) => {
+  const configuration = loadConfiguration()
+  const manifests = selectManifests(configuration, { database: name })
+  return await withDatabases(configuration, manifests, async ([at]) => {
     if (!at) throw fail('not_found')
     const database = openAt(at, systemClock, silentLog)
     try {

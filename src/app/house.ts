@@ -1,7 +1,7 @@
 /** The whole house in one process: databases, systems, simulators, one HTTP server. */
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import { type Log, silentLog } from '../kernel/log.ts'
 import { createHttpServer } from '../platform/http/server.ts'
@@ -23,7 +23,6 @@ import {
 } from './databases.ts'
 import { frontPage } from './front-page.ts'
 import { claimInstance, releaseInstance } from './instance.ts'
-import { systems } from './systems.ts'
 import { VERSION } from './version.ts'
 
 export interface House {
@@ -57,6 +56,7 @@ export async function startHouse(
   }
   try {
     const { log, logFile } = openLog(configuration)
+    const { systems } = configuration
     say('starting PostgreSQL')
     const manifests = systems.flatMap((system) => system.databases)
     const { all, server } = await locateDatabases(configuration, manifests)
@@ -77,7 +77,10 @@ export async function startHouse(
       for (const system of systems) await system.seed(asOwner, { demo })
     })
     const opened: OpenedSystem[] = []
-    for (const manifest of systems) opened.push({ manifest, running: await manifest.open(context) })
+    for (const manifest of systems) {
+      const metrics = context.metrics.of(manifest.name)
+      opened.push({ manifest, running: await manifest.open({ ...context, metrics }) })
+    }
 
     let ready = false
     const http = await serve(configuration, context, opened, databases, () => ready)
@@ -141,7 +144,13 @@ async function serve(
     trustedProxies: configuration.NIAGA_TRUSTED_PROXIES,
   })
   frontPage(app, opened, [...databases.values()])
-  for (const { running } of opened) await running.routes(app)
+  for (const { manifest, running } of opened) {
+    const routes: FastifyPluginAsync = async (scope) => {
+      scope.decorate('system', manifest.name)
+      await running.routes(scope)
+    }
+    await app.register(routes)
+  }
   return app
 }
 

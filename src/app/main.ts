@@ -11,6 +11,7 @@ import { jobsCommands } from './commands/jobs.ts'
 import { keysCommands } from './commands/keys.ts'
 import { ledgerCommands } from './commands/ledger.ts'
 import { migrateCommands } from './commands/migrate.ts'
+import { quickcartCommands } from './commands/quickcart.ts'
 import { Refusal } from './commands/refusal.ts'
 import { seedCommand } from './commands/seed.ts'
 import { startCommand } from './commands/start.ts'
@@ -32,13 +33,19 @@ auditCommands(program)
 inboxCommands(program)
 jobsCommands(program)
 keysCommands(program)
+quickcartCommands(program)
 generateCommand(program)
 
 try {
   await program.parseAsync()
 } catch (error) {
   console.error(`niaga: ${explain(error)}`)
-  process.exitCode = error instanceof Refusal ? 2 : 1
+  process.exitCode = isRefusal(error) ? 2 : 1
+}
+
+/** The command was not carried out because of what it was asked, not because something is wrong. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Refusal || (error instanceof DomainError && error.status < 500)
 }
 
 /** What a person can act on, without a stack; a defect keeps its stack. */

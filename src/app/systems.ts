@@ -1,5 +1,9 @@
-/** The businesses this process runs, in the order they are shown. */
+/** The businesses this process runs, in the order they are shown: what there is, and how often, is configured. */
+import type { Environment } from '../platform/configuration.ts'
 import type { SystemManifest } from '../platform/system.ts'
-import { quickcart } from '../systems/quickcart/system.ts'
+import { quickcartStores } from '../systems/quickcart/system.ts'
 
-export const systems: readonly SystemManifest[] = [quickcart]
+/** @throws ConfigurationError */
+export function systemsOf(environment: Environment): readonly SystemManifest[] {
+  return [...quickcartStores(environment)]
+}

@@ -28,14 +28,22 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** @throws ConfigurationError naming every variable that is missing or wrong. */
-export function readVariables<V extends Variables>(variables: V, environment: Environment): Values<V> {
+/**
+ * `nameOf`: what a variable is called in this environment, where that is not its name here.
+ * @throws ConfigurationError naming every variable that is missing or wrong.
+ */
+export function readVariables<V extends Variables>(
+  variables: V,
+  environment: Environment,
+  nameOf: (name: keyof V & string) => string = (name) => name,
+): Values<V> {
   const problems: string[] = []
   const values = Object.entries(variables).map(([name, variable]) => {
+    const called = nameOf(name)
     // An empty line in .env means the same as none.
-    const result = variable.read(environment[name]?.trim() || undefined)
+    const result = variable.read(environment[called]?.trim() || undefined)
     if ('value' in result) return [name, result.value]
-    problems.push(`${name}: ${result.problem} (${variable.about})`)
+    problems.push(`${called}: ${result.problem} (${variable.about})`)
     return [name, undefined]
   })
   if (problems.length > 0) throw new ConfigurationError(problems)

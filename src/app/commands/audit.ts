@@ -3,10 +3,8 @@ import type { Command } from 'commander'
 import { systemClock } from '../../kernel/clock.ts'
 import { silentLog } from '../../kernel/log.ts'
 import { loadConfiguration } from '../configuration.ts'
-import { withSystem } from '../databases.ts'
-import { systems } from '../systems.ts'
+import { selectSystems, withSystem } from '../databases.ts'
 import { printRows } from './output.ts'
-import { Refusal } from './refusal.ts'
 
 export function auditCommands(program: Command): void {
   const audit = program.command('audit').description('the permanent, hash-chained record')
@@ -19,11 +17,10 @@ export function auditCommands(program: Command): void {
     .option('--system <name>', 'only this system')
     .option('--json', 'for scripts')
     .action(async (options: { system?: string; json?: boolean }) => {
-      const chosen = systems.filter(({ name }) => options.system === undefined || name === options.system)
-      if (chosen.length === 0) throw new Refusal(`there are ${systems.map(({ name }) => name).join(', ')}`)
+      const configuration = loadConfiguration()
       const found = []
-      for (const system of chosen) {
-        const outcome = await withSystem(loadConfiguration(), system, systemClock, silentLog, (context) =>
+      for (const system of selectSystems(configuration, options.system)) {
+        const outcome = await withSystem(configuration, system, systemClock, silentLog, (context) =>
           system.verifyAudit(context),
         )
         found.push({ system: system.name, ...outcome })

@@ -15,7 +15,8 @@ export function dbCommands(program: Command): void {
     .description('print the connection string of a database, for psql and other tools')
     .option('--masked', 'without the password')
     .action(async (database: string, options: { masked?: boolean }) => {
-      await withDatabases(loadConfiguration(), selectManifests({ database }), async ([at]) => {
+      const configuration = loadConfiguration()
+      await withDatabases(configuration, selectManifests(configuration, { database }), async ([at]) => {
         if (at) console.log(options.masked ? maskedUrl(at.url) : at.url)
       })
     })
@@ -24,7 +25,8 @@ export function dbCommands(program: Command): void {
     .description('reach every database and time the answer; exit code 1 where one is away')
     .option('--json', 'for scripts')
     .action(async (options: { json?: boolean }) => {
-      await withDatabases(loadConfiguration(), selectManifests({}), async (databases) => {
+      const configuration = loadConfiguration()
+      await withDatabases(configuration, selectManifests(configuration, {}), async (databases) => {
         const opened = databases.map((at) => openAt(at, systemClock, silentLog))
         const found = await Promise.all(opened.map(probe))
         await Promise.all(opened.map((database) => database.close()))

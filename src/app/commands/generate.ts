@@ -4,8 +4,8 @@ import type { Command } from 'commander'
 import { generate } from '../../platform/generate/generate.ts'
 import { migrateUp } from '../../postgres/migrate/run.ts'
 import { withScratch } from '../../postgres/scratch.ts'
-import { ROOT } from '../configuration.ts'
-import { selectManifests } from '../databases.ts'
+import { ROOT } from '../env-file.ts'
+import { systemsOf } from '../systems.ts'
 
 export function generateCommand(program: Command): void {
   program
@@ -15,7 +15,8 @@ export function generateCommand(program: Command): void {
     .action(async (options: { check?: boolean }) => {
       // An empty database: what is generated depends on the files alone, never on the data at hand.
       await withScratch(async (scratch) => {
-        for (const manifest of selectManifests({})) {
+        // A system that is there several times has the same files each time: unconfigured, each is there once.
+        for (const manifest of systemsOf({}).flatMap(({ databases }) => databases)) {
           const url = await scratch.database(manifest.name)
           await migrateUp(url, manifest)
           for (const { path, stale } of await generate(url, manifest, options.check ?? false)) {

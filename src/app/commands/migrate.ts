@@ -115,7 +115,7 @@ async function reset(options: Options): Promise<void> {
 
 /** What destroys data asks outside development for the database by name, one at a time. */
 function guard(options: Options, configuration: Configuration = loadConfiguration()): void {
-  const names = selectManifests(options).map((manifest) => manifest.name)
+  const names = selectManifests(configuration, options).map((manifest) => manifest.name)
   if (configuration.NIAGA_ENVIRONMENT === 'development') return
   if (names.length === 1 && names[0] === options.yesIMean) return
   throw new Refusal(
@@ -129,7 +129,7 @@ async function overEach(
   work: (database: DatabaseAt, say: (text: string) => void) => Promise<Step[]>,
 ): Promise<void> {
   const configuration = loadConfiguration()
-  await withDatabases(configuration, selectManifests(options), async (databases) => {
+  await withDatabases(configuration, selectManifests(configuration, options), async (databases) => {
     const tasks = databases.map((database) => ({
       title: database.manifest.name,
       task: async (_: unknown, task: { output: string; title: string }) => {
@@ -162,7 +162,8 @@ function line({ component, version, name, direction, durationMs }: Step): string
 
 /** Exit code 1 where something is pending or wrong, for scripts. */
 async function status(options: Options): Promise<void> {
-  await withDatabases(loadConfiguration(), selectManifests(options), async (databases) => {
+  const configuration = loadConfiguration()
+  await withDatabases(configuration, selectManifests(configuration, options), async (databases) => {
     const states = (await Promise.all(databases.map(statesOf))).flat()
     const rows = states.map(
       ({ database, state: { files, applied, pending, changedFunctions, problems } }) => ({
@@ -214,7 +215,8 @@ async function status(options: Options): Promise<void> {
 }
 
 async function plan(options: Options): Promise<void> {
-  await withDatabases(loadConfiguration(), selectManifests(options), async (databases) => {
+  const configuration = loadConfiguration()
+  await withDatabases(configuration, selectManifests(configuration, options), async (databases) => {
     for (const { database, state } of (await Promise.all(databases.map(statesOf))).flat()) {
       for (const file of state.pending) {
         console.log(`-- ${database}: ${state.files.component} ${file.version}_${file.name}\n${file.up}\n`)
@@ -254,7 +256,7 @@ const SKELETON = `-- What this is for, and who survives it.
 
 async function create(name: string, options: Selection): Promise<void> {
   if (!/^[a-z0-9_]+$/.test(name)) throw new Refusal('a migration is named in small letters, digits and _')
-  const [manifest] = selectManifests(options) as [DatabaseManifest]
+  const [manifest] = selectManifests(loadConfiguration(), options) as [DatabaseManifest]
   const own = ownComponent(manifest)
   const { migrations } = await readComponent(own)
   const version = String(Number(migrations.at(-1)?.version ?? 0) + 1).padStart(4, '0')

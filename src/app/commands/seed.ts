@@ -3,9 +3,7 @@ import type { Command } from 'commander'
 import { systemClock } from '../../kernel/clock.ts'
 import { silentLog } from '../../kernel/log.ts'
 import { loadConfiguration } from '../configuration.ts'
-import { withSystem } from '../databases.ts'
-import { systems } from '../systems.ts'
-import { Refusal } from './refusal.ts'
+import { selectSystems, withSystem } from '../databases.ts'
 
 export function seedCommand(program: Command): void {
   program
@@ -14,10 +12,8 @@ export function seedCommand(program: Command): void {
     .option('--system <name>', 'only this system')
     .option('--demo', 'products, people and balances to try things with')
     .action(async (options: { system?: string; demo?: boolean }) => {
-      const chosen = systems.filter(({ name }) => options.system === undefined || name === options.system)
-      if (chosen.length === 0) throw new Refusal(`there are ${systems.map(({ name }) => name).join(', ')}`)
       const configuration = loadConfiguration()
-      for (const system of chosen) {
+      for (const system of selectSystems(configuration, options.system)) {
         await withSystem(configuration, system, systemClock, silentLog, (context) =>
           system.seed(context, { demo: options.demo ?? false }),
         )

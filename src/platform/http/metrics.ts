@@ -20,6 +20,15 @@ export interface GaugeSpec {
 export interface Metrics {
   readonly registry: Registry
   gauge(spec: GaugeSpec): void
+  /** The same, with the label `system` on everything: what several systems declare alike is one gauge of all of them. */
+  of(system: string): Metrics
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Whose routes are in this scope; empty for the house's own. */
+    system: string
+  }
 }
 
 /** From 1 ms, a read from memory, to 10 s, the longest call to an outside party. */
@@ -29,39 +38,68 @@ export function createMetrics(log: Log): Metrics {
   // A registry of its own: two servers in one process, as in tests, must not share counters.
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  return {
-    registry,
-    gauge({ name, help, labelNames = [], read }) {
-      const gauge = new Gauge({
-        name,
-        help,
-        labelNames: [...labelNames],
-        registers: [registry],
-        async collect() {
-          gauge.reset()
-          try {
-            for (const { labels = {}, value } of await read()) gauge.set({ ...labels }, value)
-          } catch (error) {
-            log.warn({ err: error, gauge: name }, 'a gauge could not be read')
-          }
-        },
-      })
-    },
+  const readers = new Map<string, (() => Promise<readonly GaugeReading[]>)[]>()
+
+  function add({ name, help, labelNames = [], read }: GaugeSpec): void {
+    const known = readers.get(name)
+    if (known) {
+      known.push(read)
+      return
+    }
+    const all = [read]
+    readers.set(name, all)
+    const gauge = new Gauge({
+      name,
+      help,
+      labelNames: [...labelNames],
+      registers: [registry],
+      async collect() {
+        gauge.reset()
+        await Promise.all(
+          all.map(async (one) => {
+            try {
+              for (const { labels = {}, value } of await one()) gauge.set({ ...labels }, value)
+            } catch (error) {
+              log.warn({ err: error, gauge: name }, 'a gauge could not be read')
+            }
+          }),
+        )
+      },
+    })
   }
+
+  const metrics: Metrics = {
+    registry,
+    gauge: add,
+    of: (system) => ({
+      ...metrics,
+      gauge: ({ labelNames = [], read, ...spec }) =>
+        add({
+          ...spec,
+          labelNames: ['system', ...labelNames],
+          read: async () =>
+            (await read()).map(({ labels, value }) => ({ labels: { system, ...labels }, value })),
+        }),
+    }),
+  }
+  return metrics
 }
 
 export function metricsRoutes(app: FastifyInstance, { registry }: Metrics): void {
   const duration = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from the request line to the end of the answer',
-    labelNames: ['method', 'route', 'status'],
+    labelNames: ['system', 'method', 'route', 'status'],
     buckets: SECONDS,
     registers: [registry],
   })
+  app.decorate('system', '')
   app.addHook('onResponse', async (request, reply) => {
     // The route's pattern, not the address: ids would make a series each.
     const route = request.routeOptions.url ?? 'none'
-    duration.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+    const { system } = request.server
+    const labels = { system, method: request.method, route, status: reply.statusCode }
+    duration.observe(labels, reply.elapsedTime / 1000)
   })
   app.get(
     '/metrics',

@@ -397,7 +397,18 @@ test('health tells each database, metrics count by route pattern and read gauges
   assert.match(String(body.text), /outbox_waiting\{db="a"\} 7/)
   assert.match(
     String(body.text),
-    /http_request_duration_seconds_count\{method="GET",route="\/orders\/:invoice",status="200"\} 1/,
+    /http_request_duration_seconds_count\{system="",method="GET",route="\/orders\/:invoice",status="200"\} 1/,
   )
   assert.match(String(body.text), /process_cpu_seconds_total/)
+})
+
+test('systems that declare the same gauge are one gauge, told apart by their label; one that fails hides no other', async (t) => {
+  const { url, metrics } = await start(t)
+  const spec = { name: 'rows_waiting', help: 'rows' }
+  metrics.of('shop').gauge({ ...spec, read: async () => [{ value: 1 }] })
+  metrics.of('shop-b').gauge({ ...spec, read: async () => [{ value: 2 }] })
+  metrics.of('shop-c').gauge({ ...spec, read: async () => Promise.reject(new Error('away')) })
+  const text = String((await call(`${url}/metrics`)).body.text)
+  assert.match(text, /rows_waiting\{system="shop"\} 1\nrows_waiting\{system="shop-b"\} 2\n/)
+  assert.doesNotMatch(text, /shop-c/)
 })

@@ -141,15 +141,19 @@ describe('kv on PostgreSQL', () => {
 
 describe('kv on Redis', { skip: redisMissing }, () => {
   let kv: Kv
+  let neighbour: Kv
   let server: Awaited<ReturnType<typeof testRedis>>
   before(async () => {
     server = await testRedis()
     await server.start()
-    kv = new RedisKv(server.url, silentLog)
+    kv = new RedisKv(server.url, '', silentLog)
+    neighbour = new RedisKv(server.url, 'neighbour:', silentLog)
     await connected(kv)
+    await connected(neighbour)
   })
   after(async () => {
     await kv.close()
+    await neighbour.close()
     await server.kill()
   })
   contract(
@@ -157,6 +161,27 @@ describe('kv on Redis', { skip: redisMissing }, () => {
     () => kv,
     (seconds) => hurry(server.url, seconds),
   )
+  describe('with a prefix', () => {
+    contract(
+      'redis:',
+      () => neighbour,
+      (seconds) => hurry(server.url, seconds),
+    )
+  })
+
+  test('two owners of one Redis, the same keys: neither meets what is the other’s', async () => {
+    await kv.set('both', 'mine', 60)
+    await kv.increment('both:count', 60)
+    await kv.sortedAdd('both:set', 'mine', 1)
+    assert.equal(await neighbour.get('both'), undefined)
+    assert.equal((await neighbour.increment('both:count', 60)).count, 1)
+    await neighbour.set('both', 'theirs', 60)
+    await neighbour.sortedReplace('both:set', [{ member: 'theirs', score: 1 }])
+    await neighbour.delete(['both'])
+    assert.equal(await kv.get('both'), 'mine')
+    assert.deepEqual(await kv.sortedUpTo('both:set', 9, 9), [{ member: 'mine', score: 1 }])
+    assert.equal(await kv.get('neighbour:both:count'), '1')
+  })
 })
 
 describe('Redis with PostgreSQL behind it', { skip: redisMissing }, () => {
@@ -166,7 +191,7 @@ describe('Redis with PostgreSQL behind it', { skip: redisMissing }, () => {
   before(async () => {
     server = await testRedis()
     await server.start()
-    redis = new RedisKv(server.url, silentLog)
+    redis = new RedisKv(server.url, '', silentLog)
     kv = failoverKv(redis, new PostgresKv(db), silentLog)
     await connected(redis)
   })

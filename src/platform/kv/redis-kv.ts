@@ -13,9 +13,12 @@ return {n, redis.call('PTTL', KEYS[1])}`
 
 export class RedisKv implements Kv {
   readonly #client
+  readonly #prefix: string
+  readonly #at = (key: string): string => `${this.#prefix}${key}`
 
   /** Connects in the background; a command fails at once where there is no connection. */
-  constructor(url: string, log: Log) {
+  constructor(url: string, keyPrefix: string, log: Log) {
+    this.#prefix = keyPrefix
     this.#client = createClient({
       url,
       disableOfflineQueue: true,
@@ -28,12 +31,12 @@ export class RedisKv implements Kv {
   }
 
   async get(key: string): Promise<string | undefined> {
-    return (await timely(this.#client.get(key))) ?? undefined
+    return (await timely(this.#client.get(this.#at(key)))) ?? undefined
   }
 
   async getMany(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
     if (keys.length === 0) return new Map()
-    const values = await timely(this.#client.mGet([...keys]))
+    const values = await timely(this.#client.mGet(keys.map(this.#at)))
     return new Map(
       keys.flatMap((key, i) => {
         const value = values[i]
@@ -44,22 +47,22 @@ export class RedisKv implements Kv {
 
   async set(key: string, value: string, ttlSeconds: number | null): Promise<void> {
     const expiration = ttlSeconds === null ? {} : { expiration: { type: 'EX', value: ttlSeconds } as const }
-    await timely(this.#client.set(key, value, expiration))
+    await timely(this.#client.set(this.#at(key), value, expiration))
   }
 
   async delete(keys: readonly string[]): Promise<void> {
-    if (keys.length > 0) await timely(this.#client.del([...keys]))
+    if (keys.length > 0) await timely(this.#client.del(keys.map(this.#at)))
   }
 
   async ttl(key: string): Promise<number | null | undefined> {
-    const ms = await timely(this.#client.pTTL(key))
+    const ms = await timely(this.#client.pTTL(this.#at(key)))
     if (ms === -2) return undefined
     return ms === -1 ? null : ms / 1000
   }
 
   async increment(key: string, windowSeconds: number): Promise<Count> {
     const reply = await timely(
-      this.#client.eval(INCREMENT, { keys: [key], arguments: [String(windowSeconds)] }),
+      this.#client.eval(INCREMENT, { keys: [this.#at(key)], arguments: [String(windowSeconds)] }),
     )
     const [count, ms] = Array.isArray(reply) ? reply.map(Number) : []
     if (count === undefined || ms === undefined) throw new Error('Redis answered something else')
@@ -67,18 +70,18 @@ export class RedisKv implements Kv {
   }
 
   async sortedAdd(key: string, member: string, score: number): Promise<void> {
-    await timely(this.#client.zAdd(key, { value: member, score }))
+    await timely(this.#client.zAdd(this.#at(key), { value: member, score }))
   }
 
   async sortedRemove(key: string, member: string): Promise<void> {
-    await timely(this.#client.zRem(key, member))
+    await timely(this.#client.zRem(this.#at(key), member))
   }
 
   async sortedReplace(key: string, entries: readonly SortedEntry[]): Promise<void> {
-    const replaced = this.#client.multi().del(key)
+    const replaced = this.#client.multi().del(this.#at(key))
     if (entries.length > 0) {
       replaced.zAdd(
-        key,
+        this.#at(key),
         entries.map(({ member, score }) => ({ value: member, score })),
       )
     }
@@ -87,7 +90,7 @@ export class RedisKv implements Kv {
 
   async sortedUpTo(key: string, maxScore: number, limit: number): Promise<SortedEntry[]> {
     const found = await timely(
-      this.#client.zRangeWithScores(key, '-inf', maxScore, {
+      this.#client.zRangeWithScores(this.#at(key), '-inf', maxScore, {
         BY: 'SCORE',
         LIMIT: { offset: 0, count: limit },
       }),

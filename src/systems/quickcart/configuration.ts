@@ -1,5 +1,5 @@
 /** What QuickCart reads from the environment (its specification, §11). Unset, everything is simulated. */
-import { randomBytes } from 'node:crypto'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
 import {
   ConfigurationError,
   type Environment,
@@ -10,12 +10,16 @@ import {
   secret,
   text,
   url,
+  type Values,
+  type Variables,
 } from '../../platform/configuration.ts'
 import { type FieldKeys, parseFieldKeys } from '../../platform/crypto/field-keys.ts'
+import { titleVariable } from './stores/read-stores.ts'
+import type { StoreIdentity } from './stores/store-identity.ts'
 
 const REDIS = ['redis:', 'rediss:']
 
-export const variables = {
+const variables = {
   TELEGRAM_BOT_TOKEN: optional(secret('the bot token, from @BotFather', /^\d+:[\w-]{30,}$/)),
   TELEGRAM_API_ROOT: optional(
     url('https://api.telegram.org for the real Telegram; the simulator where unset'),
@@ -36,20 +40,49 @@ export const variables = {
   ),
 }
 
+type Name = keyof typeof variables
+
+/** Where the parties are, not who the shop is: said once for all shops, and again for one that differs. */
+const HOUSE_WIDE: ReadonlySet<Name> = new Set<Name>([
+  'TELEGRAM_API_ROOT',
+  'TELEGRAM_MODE',
+  'PAKASIR_BASE_URL',
+  'PAKASIR_PAY_BASE_URL',
+  'REDIS_URL',
+  'NIAGA_FIELD_KEYS',
+])
+
+/** Every variable that this shop has to itself, by its full name. */
+export function variablesOf({ variablePrefix }: StoreIdentity): Variables {
+  const all = variablePrefix === '' ? variables : { ...titleVariable, ...variables }
+  return Object.fromEntries(Object.entries(all).map(([name, one]) => [`${variablePrefix}${name}`, one]))
+}
+
+/** The variable that tells a shop this: its own, or the one of all shops where that may serve. */
+function variableOf({ variablePrefix }: StoreIdentity, environment: Environment, name: Name): string {
+  const own = `${variablePrefix}${name}`
+  return HOUSE_WIDE.has(name) && !environment[own]?.trim() ? name : own
+}
+
 /** Accepted by the simulators alone. */
-const SANDBOX = {
-  token: '900000000:SANDBOX-quickcart-bot-token-0000000',
-  project: 'quickcart-sandbox',
-  apiKey: 'sandbox-api-key',
-  // Signs nothing but play; a shop with a real bot must bring its own.
-  fieldKeys: `sandbox:${Buffer.alloc(32, 'quickcart').toString('base64')}`,
-} as const
+function sandboxOf({ name, system, variablePrefix }: StoreIdentity) {
+  const hash = createHash('sha256').update(name).digest().readUInt32BE()
+  const bot = 900_000_000 + (variablePrefix === '' ? 0 : 1 + (hash % 99_999_999))
+  return {
+    token: `${bot}:SANDBOX-${system}-bot-token-0000000`,
+    project: `${system}-sandbox`,
+    apiKey: `sandbox-api-key-${name}`,
+    // Signs nothing but play; a shop with a real bot must bring its own.
+    fieldKeys: `sandbox:${Buffer.alloc(32, system).toString('base64')}`,
+  }
+}
 
 /** The simulators learn our secrets at start, so fresh ones each time are best. */
-const FRESH = {
-  telegram: randomBytes(24).toString('base64url'),
-  pakasir: randomBytes(24).toString('base64url'),
-} as const
+const FRESH = randomBytes(32)
+
+function freshSecret({ system }: StoreIdentity, party: string): string {
+  return createHmac('sha256', FRESH).update(`${system}/${party}`).digest('base64url')
+}
 
 export interface ShopConfiguration {
   readonly telegram: {
@@ -78,42 +111,48 @@ export interface ShopConfiguration {
 
 /** @throws ConfigurationError where a real party is named without what it needs. */
 export function readShopConfiguration(
+  identity: StoreIdentity,
   environment: Environment,
   { baseUrl, publicUrl }: { readonly baseUrl: string; readonly publicUrl: string },
 ): ShopConfiguration {
-  const read = readVariables(variables, environment)
-  const problems = missing(read)
+  const read = readVariables(variables, environment, (name) => variableOf(identity, environment, name))
+  const problems = missing(identity, read)
   if (problems.length > 0) throw new ConfigurationError(problems)
+  const { telegramSimulator, pakasirSimulator, webhooks } = identity.paths
+  const sandbox = sandboxOf(identity)
+  const fresh = (party: string) => freshSecret(identity, party)
   return {
     telegram: {
-      token: read.TELEGRAM_BOT_TOKEN ?? SANDBOX.token,
-      apiRoot: read.TELEGRAM_API_ROOT ?? `${baseUrl}/sim/telegram`,
+      token: read.TELEGRAM_BOT_TOKEN ?? sandbox.token,
+      apiRoot: read.TELEGRAM_API_ROOT ?? `${baseUrl}${telegramSimulator}`,
       mode: read.TELEGRAM_MODE,
-      webhookSecret: read.TELEGRAM_WEBHOOK_SECRET ?? (read.TELEGRAM_API_ROOT ? undefined : FRESH.telegram),
+      webhookSecret: read.TELEGRAM_WEBHOOK_SECRET ?? (read.TELEGRAM_API_ROOT ? undefined : fresh('telegram')),
       simulated: read.TELEGRAM_API_ROOT === undefined,
     },
     pakasir: {
-      baseUrl: read.PAKASIR_BASE_URL ?? `${baseUrl}/sim/pakasir`,
-      payBaseUrl: read.PAKASIR_PAY_BASE_URL ?? read.PAKASIR_BASE_URL ?? `${publicUrl}/sim/pakasir`,
-      project: read.PAKASIR_PROJECT_SLUG ?? SANDBOX.project,
-      apiKey: read.PAKASIR_API_KEY ?? SANDBOX.apiKey,
-      webhookSecret: read.PAKASIR_WEBHOOK_SECRET ?? (read.PAKASIR_BASE_URL ? undefined : FRESH.pakasir),
-      webhookUrl: `${baseUrl}/webhooks/pakasir`,
+      baseUrl: read.PAKASIR_BASE_URL ?? `${baseUrl}${pakasirSimulator}`,
+      payBaseUrl: read.PAKASIR_PAY_BASE_URL ?? read.PAKASIR_BASE_URL ?? `${publicUrl}${pakasirSimulator}`,
+      project: read.PAKASIR_PROJECT_SLUG ?? sandbox.project,
+      apiKey: read.PAKASIR_API_KEY ?? sandbox.apiKey,
+      webhookSecret: read.PAKASIR_WEBHOOK_SECRET ?? (read.PAKASIR_BASE_URL ? undefined : fresh('pakasir')),
+      webhookUrl: `${baseUrl}${webhooks}/pakasir`,
       simulated: read.PAKASIR_BASE_URL === undefined,
     },
     rootAdmins: read.ADMIN_USER_IDS,
     redisUrl: read.REDIS_URL,
-    fieldKeys: parseFieldKeys(read.NIAGA_FIELD_KEYS ?? SANDBOX.fieldKeys),
+    fieldKeys: parseFieldKeys(read.NIAGA_FIELD_KEYS ?? sandbox.fieldKeys),
   }
 }
 
-function missing(read: ReturnType<typeof readVariables<typeof variables>>): string[] {
-  const needs = (party: string | undefined, names: readonly (keyof typeof variables)[]) =>
+/** What the named parties need and have not got, each with the variable to set. */
+function missing(identity: StoreIdentity, read: Values<typeof variables>): string[] {
+  const variable = (name: Name) => (HOUSE_WIDE.has(name) ? name : `${identity.variablePrefix}${name}`)
+  const needs = (party: string | undefined, names: readonly Name[]) =>
     party === undefined
       ? []
       : names
           .filter((name) => read[name] === undefined)
-          .map((name) => `${name}: is needed with ${party} (${variables[name].about})`)
+          .map((name) => `${variable(name)}: is needed with ${party} (${variables[name].about})`)
   return [
     ...needs(read.TELEGRAM_API_ROOT, [
       'TELEGRAM_BOT_TOKEN',

@@ -1,31 +1,42 @@
-/** QuickCart's two databases: the shop, and the permanent audit. */
+/** QuickCart's two databases: the shop, and the permanent audit. Each shop has a pair of its own. */
 import { ledgerComponent } from '../../ledger/component.ts'
 import { auditComponent, platformComponent } from '../../platform/components.ts'
 import { jobsComponent } from '../../platform/jobs/component.ts'
 import type { DatabaseManifest } from '../../postgres/manifest.ts'
 import { quickcartErrors } from './errors.ts'
+import { firstStore, type StoreIdentity } from './stores/store-identity.ts'
 
-export const storeDatabase: DatabaseManifest = {
-  system: 'quickcart',
-  name: 'db_store1',
-  urlVariables: ['DATABASE_URL'],
-  components: [
-    jobsComponent,
-    platformComponent,
-    ledgerComponent,
-    auditComponent,
-    { name: 'db_store1', directory: new URL('./databases/db_store1/', import.meta.url) },
-  ],
-  errors: quickcartErrors,
+/** The components are named for the first shop's databases: their files are those of every shop. */
+export function databasesOf({ name, system, databases }: StoreIdentity): {
+  readonly shop: DatabaseManifest
+  readonly audits: DatabaseManifest
+} {
+  const documented = name === firstStore.name
+  return {
+    shop: {
+      system,
+      name: databases.shop,
+      urlVariables: documented ? ['DATABASE_URL'] : [],
+      components: [
+        jobsComponent,
+        platformComponent,
+        ledgerComponent,
+        auditComponent,
+        { name: 'db_store1', directory: new URL('./databases/db_store1/', import.meta.url) },
+      ],
+      errors: quickcartErrors,
+    },
+    audits: {
+      system,
+      name: databases.audits,
+      urlVariables: documented ? ['AUDIT_DATABASE_URL'] : [],
+      components: [
+        platformComponent,
+        { name: 'db_audits', directory: new URL('./databases/db_audits/', import.meta.url) },
+      ],
+      errors: quickcartErrors,
+    },
+  }
 }
 
-export const auditsDatabase: DatabaseManifest = {
-  system: 'quickcart',
-  name: 'db_audits',
-  urlVariables: ['AUDIT_DATABASE_URL'],
-  components: [
-    platformComponent,
-    { name: 'db_audits', directory: new URL('./databases/db_audits/', import.meta.url) },
-  ],
-  errors: quickcartErrors,
-}
+export const { shop: storeDatabase, audits: auditsDatabase } = databasesOf(firstStore)

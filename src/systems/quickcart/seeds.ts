@@ -4,8 +4,8 @@ import type { SystemContext } from '../../platform/system.ts'
 import { sql } from '../../postgres/sql.ts'
 import { inTransaction, type Tx } from '../../postgres/transaction.ts'
 import { readShopConfiguration } from './configuration.ts'
-import { storeDatabase } from './databases.ts'
 import { openShopSettings } from './settings.ts'
+import type { StoreIdentity } from './stores/store-identity.ts'
 
 /** People of the demonstration, also known to the simulated Telegram. */
 export const demoPeople = [
@@ -23,10 +23,14 @@ const demoProducts = [
 const DEMO_STOCK = 5
 const DEMO_VOUCHER = { code: 'DEMO1234', amount: '10000.00', days: 30 }
 
-export async function seed(context: SystemContext, { demo }: { readonly demo: boolean }): Promise<void> {
-  const db = context.database(storeDatabase.name)
-  const { rootAdmins } = readShopConfiguration(context.environment, context)
-  const settings = await openShopSettings(db, context.log)
+export async function seed(
+  identity: StoreIdentity,
+  context: SystemContext,
+  { demo }: { readonly demo: boolean },
+): Promise<void> {
+  const db = context.database(identity.databases.shop)
+  const { rootAdmins } = readShopConfiguration(identity, context.environment, context)
+  const settings = await openShopSettings(identity, db, context.log)
   try {
     await inTransaction(db, systemCaller, async (tx) => {
       await settings.seed(tx)

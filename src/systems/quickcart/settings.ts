@@ -4,6 +4,7 @@ import type { Log } from '../../kernel/log.ts'
 import { nullable, oneOf, strictObject } from '../../platform/http/schemas.ts'
 import { openSettings, type Settings } from '../../platform/settings/settings.ts'
 import type { Database } from '../../postgres/database.ts'
+import { firstStore, type StoreIdentity } from './stores/store-identity.ts'
 
 const Rupiah = Type.Integer({ minimum: 0, maximum: 1_000_000_000 })
 const Multiplier = Type.Number({ exclusiveMinimum: 0, maximum: 1 })
@@ -59,6 +60,11 @@ const defaults = {
 
 export type ShopSettings = Settings<typeof schemas>
 
-export async function openShopSettings(database: Database, log: Log): Promise<ShopSettings> {
-  return await openSettings({ database, table: 'settings', schemas, defaults, log })
+export async function openShopSettings(
+  { name, title }: StoreIdentity,
+  database: Database,
+  log: Log,
+): Promise<ShopSettings> {
+  const ownDefaults = name === firstStore.name ? defaults : { ...defaults, store_name: title }
+  return await openSettings({ database, table: 'settings', schemas, defaults: ownDefaults, log })
 }

@@ -9,10 +9,12 @@ import { openKv } from '../../platform/kv/open-kv.ts'
 import type { SystemContext } from '../../platform/system.ts'
 import type { Database } from '../../postgres/database.ts'
 import { readShopConfiguration, type ShopConfiguration } from './configuration.ts'
-import { auditsDatabase, storeDatabase } from './databases.ts'
 import { openShopSettings, type ShopSettings } from './settings.ts'
+import type { StoreIdentity } from './stores/store-identity.ts'
 
 export interface Store {
+  /** Which of the shops. */
+  readonly identity: StoreIdentity
   /** db_store1: the shop. */
   readonly db: Database
   /** db_audits: what happened, for ever. The shop sells on while it is away. */
@@ -29,28 +31,29 @@ export interface Store {
 }
 
 /** Opens clients and reads the settings. */
-export async function openStore(context: SystemContext): Promise<Store> {
+export async function openStore(identity: StoreIdentity, context: SystemContext): Promise<Store> {
   const { clock, environment } = context
-  const log = context.log.child({ system: 'quickcart' })
-  const config = readShopConfiguration(environment, context)
-  const db = context.database(storeDatabase.name)
+  const log = context.log.child({ system: identity.system })
+  const config = readShopConfiguration(identity, environment, context)
+  const db = context.database(identity.databases.shop)
   const { token, apiRoot } = config.telegram
   return {
+    identity,
     db,
-    audits: context.database(auditsDatabase.name),
-    kv: openKv(db, config.redisUrl, log),
-    settings: await openShopSettings(db, log),
+    audits: context.database(identity.databases.audits),
+    settings: await openShopSettings(identity, db, log),
+    kv: openKv({ database: db, redisUrl: config.redisUrl, keyPrefix: identity.keyPrefix, log }),
     clock,
     log,
     telegram: createTelegramApi({ token, apiRoot }),
     pakasir: createPakasirClient({ ...config.pakasir, clock, log }),
     config,
-    anchorPath: anchorPath(context),
+    anchorPath: anchorPath(identity, context),
   }
 }
 
-export function anchorPath({ dataDirectory }: SystemContext): string {
-  return join(dataDirectory, 'quickcart-audit-anchors.jsonl')
+export function anchorPath({ fileSuffix }: StoreIdentity, { dataDirectory }: SystemContext): string {
+  return join(dataDirectory, `quickcart${fileSuffix}-audit-anchors.jsonl`)
 }
 
 export async function closeStore(store: Store): Promise<void> {

@@ -8,18 +8,22 @@ import { permissions, type Role } from './roles.ts'
 import { selectUser } from './user.queries.ts'
 import { userId } from './user-id.ts'
 
-const SYSTEM = 'quickcart'
 /** QuickCart, §6: "rotating refresh, 24 h". */
 const REFRESH_SECONDS = 24 * 60 * 60
 
 export function shopTokens(store: Store): Tokens {
-  const { db, config } = store
-  return createTokens({ db, system: SYSTEM, seal: config.fieldKeys, refreshSeconds: REFRESH_SECONDS })
+  const { identity, db, config } = store
+  return createTokens({
+    db,
+    system: identity.system,
+    seal: config.fieldKeys,
+    refreshSeconds: REFRESH_SECONDS,
+  })
 }
 
 export function shopAccess(store: Store, tokens: Tokens): Access {
   return createAccess({
-    system: SYSTEM,
+    system: store.identity.system,
     db: store.db,
     tokens,
     permissions,

@@ -121,8 +121,8 @@ function botInfo(store: Store): UserFromGetMe {
   return {
     id: Number(store.config.telegram.token.split(':')[0]),
     is_bot: true,
-    first_name: 'QuickCart',
-    username: 'quickcart',
+    first_name: store.identity.title,
+    username: store.identity.system.replace('-', '_'),
     can_join_groups: true,
     can_read_all_group_messages: false,
     supports_guest_queries: false,

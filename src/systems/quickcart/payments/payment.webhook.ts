@@ -28,11 +28,11 @@ const ASK_AGAIN_SECONDS = [5, 30, 120]
 
 const Query = Type.Object({ token: Type.Optional(Type.String()) }, { additionalProperties: true })
 
-/** POST /webhooks/pakasir?token=… ; needs a scope of its own, since it reads the body as bytes. */
+/** POST …/webhooks/pakasir?token=… ; needs a scope of its own, since it reads the body as bytes. */
 export async function pakasirWebhook(scope: FastifyInstance, store: Store): Promise<void> {
   acceptRawBody(scope)
   scope.post<{ Querystring: { token?: string }; Body: Buffer | undefined }>(
-    '/webhooks/pakasir',
+    '/pakasir',
     {
       config: { access: 'public' },
       schema: {

@@ -5,13 +5,14 @@ import type { AuditWatch } from '../../../platform/audit/watch.ts'
 import type { Overview } from '../../../platform/system.ts'
 import { sql } from '../../../postgres/sql.ts'
 import type { Store } from '../store.ts'
+import type { StoreIdentity } from '../stores/store-identity.ts'
 import { newestTrail } from './trail.ts'
 
-const tour = [
+const tourOf = ({ paths }: StoreIdentity) => [
   {
     title: 'Open Telegram',
     text: 'You are Budi, in a simulator. Press START, or type a product’s number.',
-    href: '/sim/telegram/#user=100000001',
+    href: `${paths.telegramSimulator}/#user=100000001`,
   },
   {
     title: 'Order',
@@ -59,8 +60,9 @@ async function overview(store: Store, watch: AuditWatch): Promise<Overview> {
     newestTrail(store, proof?.verifiedUpTo ?? 0n),
   ])
   const { telegram, pakasir } = store.config
+  const { paths } = store.identity
   return {
-    ...(telegram.simulated && pakasir.simulated ? { tour } : {}),
+    ...(telegram.simulated && pakasir.simulated ? { tour: tourOf(store.identity) } : {}),
     counts,
     accounts: [
       ...accounts.map(({ name, balance }) => ({ name, balance: rupiah(money('IDR', balance)) })),
@@ -75,7 +77,7 @@ async function overview(store: Store, watch: AuditWatch): Promise<Overview> {
         ? [
             {
               label: 'Telegram simulator',
-              href: '/sim/telegram/',
+              href: `${paths.telegramSimulator}/`,
               about: 'chat with the bot as Budi, Rina or the admin',
             },
           ]
@@ -84,14 +86,14 @@ async function overview(store: Store, watch: AuditWatch): Promise<Overview> {
         ? [
             {
               label: 'Payment simulator',
-              href: '/sim/pakasir/',
+              href: `${paths.pakasirSimulator}/`,
               about: 'pay invoices, send odd webhooks, cause outages',
             },
           ]
         : []),
-      { label: 'Shop health', href: '/quickcart/v1/health', about: 'databases, Telegram, gateway' },
-      { label: 'Products', href: '/quickcart/v1/products', about: 'what is on sale' },
-      { label: 'Statistics', href: '/quickcart/v1/stats', about: 'people and sales' },
+      { label: 'Shop health', href: `${paths.api}/health`, about: 'databases, Telegram, gateway' },
+      { label: 'Products', href: `${paths.api}/products`, about: 'what is on sale' },
+      { label: 'Statistics', href: `${paths.api}/stats`, about: 'people and sales' },
     ],
   }
 }

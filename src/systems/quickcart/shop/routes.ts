@@ -12,12 +12,15 @@ import { orderRoutes } from '../orders/order.routes.ts'
 import { orderAdminRoutes } from '../orders/order-admin.routes.ts'
 import { stockRoutes } from '../stock/stock.routes.ts'
 import type { Store } from '../store.ts'
+import { firstStore, type StoreIdentity } from '../stores/store-identity.ts'
 import { auditRoutes } from './audit.routes.ts'
 import { shopRoutes } from './shop.routes.ts'
 import { webhooks } from './webhooks.ts'
 
-/** The API below /quickcart/v1; the webhooks there and at the root path. */
+/** The API below /quickcart/v1, or the shop's own path; the webhooks there and at the root. */
 export async function routes(app: FastifyInstance, store: Store): Promise<void> {
+  const { paths } = store.identity
+  if (store.identity.name !== firstStore.name) groupByShop(app, store.identity)
   const tokens = shopTokens(store)
   const api: FastifyPluginAsync = async (scope) => {
     useAccess(scope, shopAccess(store, tokens))
@@ -33,9 +36,17 @@ export async function routes(app: FastifyInstance, store: Store): Promise<void> 
     orderAdminRoutes(scope, store)
     userAdminRoutes(scope, store)
     auditRoutes(scope, store)
-    await webhooks(scope, store)
+    await scope.register(hooks, { prefix: '/webhooks' })
   }
-  const atRoot: FastifyPluginAsync = (scope) => webhooks(scope, store)
-  await app.register(api, { prefix: '/quickcart/v1' })
-  await app.register(atRoot)
+  const hooks: FastifyPluginAsync = (scope) => webhooks(scope, store)
+  await app.register(api, { prefix: paths.api })
+  await app.register(hooks, { prefix: paths.webhooks })
+}
+
+/** In the reference the operations of a further shop stand in groups of their own. */
+function groupByShop(scope: FastifyInstance, { name }: StoreIdentity): void {
+  scope.addHook('onRoute', (route) => {
+    const tags = route.schema?.tags?.map((tag) => `${tag} (${name})`)
+    if (tags) route.schema = { ...route.schema, tags }
+  })
 }

@@ -1,4 +1,4 @@
-/** The outside parties played by ourselves, where no real ones are configured: /sim/telegram and /sim/pakasir. */
+/** The outside parties played by ourselves, where no real ones are configured: each shop has its own below /sim. */
 import { dirname, join } from 'node:path'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { pakasirSimulator } from '../../../gateways/pakasir/simulator/plugin.ts'
@@ -17,10 +17,11 @@ export interface Simulators {
 export function openSimulators(store: Store): Simulators {
   const telegram = store.config.telegram.simulated ? playTelegram(store) : undefined
   const pakasir = store.config.pakasir.simulated ? playPakasir(store) : undefined
+  const { telegramSimulator: telegramPath, pakasirSimulator: pakasirPath } = store.identity.paths
   const plugin: FastifyPluginAsync = async (scope) => {
     foreignScope(scope)
-    if (telegram) await scope.register(telegramSimulator, { prefix: '/sim/telegram', simulator: telegram })
-    if (pakasir) await scope.register(pakasirSimulator, { prefix: '/sim/pakasir', simulator: pakasir })
+    if (telegram) await scope.register(telegramSimulator, { prefix: telegramPath, simulator: telegram })
+    if (pakasir) await scope.register(pakasirSimulator, { prefix: pakasirPath, simulator: pakasir })
   }
   return {
     async routes(app) {
@@ -32,11 +33,11 @@ export function openSimulators(store: Store): Simulators {
   }
 }
 
-function playTelegram({ config, clock, log }: Store): TelegramSimulator {
+function playTelegram({ identity, config, clock, log }: Store): TelegramSimulator {
   return new TelegramSimulator({
     token: config.telegram.token,
-    username: 'quickcart_bot',
-    name: 'QuickCart',
+    username: `${identity.system.replace('-', '_')}_bot`,
+    name: identity.title,
     users: demoPeople.map(({ id, name, username, role, balance }) => ({
       id,
       first_name: name,
@@ -48,14 +49,14 @@ function playTelegram({ config, clock, log }: Store): TelegramSimulator {
   })
 }
 
-function playPakasir({ config, clock, anchorPath }: Store): PakasirSimulator {
+function playPakasir({ identity, config, clock, anchorPath }: Store): PakasirSimulator {
   const { project, apiKey, webhookSecret = '', webhookUrl } = config.pakasir
   return new PakasirSimulator({
     project,
     apiKey,
-    merchant: 'QuickCart',
+    merchant: identity.title,
     // A gateway does not forget its payments because a shop was killed.
-    stateFile: join(dirname(anchorPath), 'pakasir-simulator.jsonl'),
+    stateFile: join(dirname(anchorPath), `pakasir-simulator${identity.fileSuffix}.jsonl`),
     clock,
     webhook: { url: `${webhookUrl}?token=${encodeURIComponent(webhookSecret)}`, secret: webhookSecret },
   })

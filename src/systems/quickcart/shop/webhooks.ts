@@ -1,4 +1,4 @@
-/** What outside parties call, below the API and at the root path (QuickCart, §6). */
+/** What outside parties call, below the API and at the root path (QuickCart, §6); the prefix comes with the scope. */
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Update } from 'grammy/types'
 import { Type } from 'typebox'
@@ -31,7 +31,7 @@ export async function webhooks(scope: FastifyInstance, store: Store): Promise<vo
   const gateway: FastifyPluginAsync = (raw) => pakasirWebhook(raw, store)
   await scope.register(gateway)
   typed(scope).post(
-    '/webhooks/telegram',
+    '/telegram',
     {
       config: { access: 'public' },
       schema: {
