@@ -23,6 +23,8 @@ export interface Finished {
 
 export interface HouseFolder {
   readonly data: string
+  /** Its `.env` file; none at first. */
+  readonly envFile: string
   /** `niaga start`; resolves when it says that it is ready. */
   start(extra?: Record<string, string>): Promise<RunningHouse>
   /** Its embedded server with the owner's rights, while it runs. */
@@ -36,11 +38,19 @@ export async function houseFolder(): Promise<HouseFolder> {
   const data = await mkdtemp(join(tmpdir(), 'niaga-house-'))
   // Started by root, PostgreSQL works under another account, and elsewhere if that one may not pass here.
   await chmod(data, 0o755)
-  const environment = { ...process.env, NIAGA_DATA: data, NIAGA_PORT: '0', NODE_TEST_CONTEXT: '' }
+  const envFile = join(data, '.env')
+  const environment = {
+    ...process.env,
+    NIAGA_DATA: data,
+    NIAGA_ENV_FILE: envFile,
+    NIAGA_PORT: '0',
+    NODE_TEST_CONTEXT: '',
+  }
   const niaga = (words: readonly string[], extra: Record<string, string> = {}) =>
     launch(words, { ...environment, ...extra })
   return {
     data,
+    envFile,
     async start(extra) {
       const { child, said } = niaga(['start'], extra)
       await until(() => {

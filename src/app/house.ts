@@ -9,6 +9,7 @@ import { createLog } from '../platform/log/log.ts'
 import type { OpenedSystem, SystemContext } from '../platform/system.ts'
 import type { Database } from '../postgres/database.ts'
 import { freePort } from '../postgres/embedded.ts'
+import { isConnectionLoss } from '../postgres/errors.ts'
 import { probe } from '../postgres/health.ts'
 import { migrateUp } from '../postgres/migrate/run.ts'
 import type { Configuration } from './configuration.ts'
@@ -61,13 +62,13 @@ export async function startHouse(
     const manifests = systems.flatMap((system) => system.databases)
     const { all, server } = await locateDatabases(configuration, manifests)
     if (server) closers.push(() => server.stop())
-    await migrate(all, say)
+    const away = await migrate(all, say, log)
 
     const databases = new Map(all.map((at) => [at.manifest.name, openForApplication(at, clock, log)]))
     closers.push(async () => {
       await Promise.all([...databases.values()].map((database) => database.close()))
     })
-    for (const database of databases.values()) await checkApplicationRights(database, log)
+    for (const [name, database] of databases) if (!away.has(name)) await checkApplicationRights(database, log)
     const context = systemContext(configuration, { clock, log, local, opened: databases })
     say('loading seeds')
     const demo = configuration.NIAGA_DEMO && configuration.NIAGA_ENVIRONMENT === 'development'
@@ -99,15 +100,25 @@ export async function startHouse(
   }
 }
 
-async function migrate(all: readonly DatabaseAt[], say: Say): Promise<void> {
+/** Answers the databases that are away, of those that may be. */
+async function migrate(all: readonly DatabaseAt[], say: Say, log: Log): Promise<ReadonlySet<string>> {
+  const away = new Set<string>()
   for (const { manifest, url } of all) {
     say(`migrating ${manifest.name}`)
-    await migrateUp(url, manifest, {
-      onStep: ({ component, version, name }) =>
-        say(`migrating ${manifest.name}: ${component} ${version}_${name}`),
-      onWait: () => say(`another process migrates ${manifest.name}; waiting`),
-    })
+    try {
+      await migrateUp(url, manifest, {
+        onStep: ({ component, version, name }) =>
+          say(`migrating ${manifest.name}: ${component} ${version}_${name}`),
+        onWait: () => say(`another process migrates ${manifest.name}; waiting`),
+      })
+    } catch (error) {
+      if (!manifest.mayBeAway || !isConnectionLoss(error)) throw error
+      away.add(manifest.name)
+      say(`${manifest.name} is away: ${manifest.system} starts without it`)
+      log.error({ database: manifest.name, error: String(error) }, 'away at start; not migrated')
+    }
   }
+  return away
 }
 
 async function serve(

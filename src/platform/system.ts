@@ -10,7 +10,7 @@ import type { Environment, Variables } from './configuration.ts'
 import type { Metrics } from './http/metrics.ts'
 
 export interface SystemManifest {
-  /** "quickcart": the key in URLs, CLI and folders. */
+  /** "quickcart", "quickcart-store2": the key in CLI, logs, metrics and tokens. */
   readonly name: string
   readonly title: string
   readonly about: string
@@ -42,7 +42,7 @@ export interface SystemContext {
 }
 
 export interface RunningSystem {
-  /** Adds the system's routes; its API below `/<name>/v1`, its webhooks where the outside expects them. */
+  /** Adds the system's routes, in a scope of its own; its webhooks where the outside expects them. */
   routes(app: FastifyInstance): Promise<void>
   /** Starts workers, relays, bots. The server already listens. */
   start(): Promise<void>
@@ -83,9 +83,4 @@ export interface Trail {
   }[]
   /** Every digest and link up to the newest of these rows is right. */
   readonly auditOk: boolean
-}
-
-/** Checks nothing at run time; it makes a manifest's literal types known. */
-export function defineSystem<const S extends SystemManifest>(system: S): S {
-  return system
 }

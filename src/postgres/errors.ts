@@ -41,7 +41,7 @@ export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return UNAVAILABLE.has(code) || code.startsWith('08')
   return (
     NETWORK.has(code) ||
-    /^(Connection terminated|timeout exceeded when trying to connect|Client .* is not queryable)/.test(
+    /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Client .* is not queryable)/.test(
       error.message,
     )
   )

@@ -32,6 +32,8 @@ export interface DatabaseManifest {
   readonly service?: string
   /** Variables that may hold its URL besides `NIAGA_<NAME>_URL`, first one wins. */
   readonly urlVariables: readonly string[]
+  /** The system works on without it for a while, so that a start does not fail where it is away. */
+  readonly mayBeAway?: boolean
   /** In the order of installation; the system's own component comes last. */
   readonly components: readonly Component[]
   /** The catalogue its errors are translated into. */

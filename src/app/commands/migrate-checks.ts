@@ -32,8 +32,8 @@ export function migrateChecks(migrate: Command): void {
 }
 
 async function verify(options: Options): Promise<void> {
-  const { NIAGA_SCRATCH_URL: serverUrl } = loadConfiguration()
-  const floors = distinct(selectManifests(options).flatMap(floorsOf))
+  const configuration = loadConfiguration()
+  const floors = distinct(selectManifests(configuration, options).flatMap(floorsOf))
   const proved = await withScratch(
     async (scratch) => {
       const found = []
@@ -50,7 +50,7 @@ async function verify(options: Options): Promise<void> {
       }
       return found
     },
-    { serverUrl },
+    { serverUrl: configuration.NIAGA_SCRATCH_URL },
   )
   if (options.json) console.log(json(proved))
   if (proved.some(({ differences }) => differences.length > 0)) process.exitCode = 1
@@ -63,7 +63,7 @@ function distinct(floors: readonly Floor[]): Floor[] {
 
 async function drift(options: Options): Promise<void> {
   const configuration = loadConfiguration()
-  await withDatabases(configuration, selectManifests(options), async (databases) => {
+  await withDatabases(configuration, selectManifests(configuration, options), async (databases) => {
     const found = await withScratch(
       async (scratch) => {
         const all = []

@@ -6,6 +6,8 @@ import { sqlState } from '../errors.ts'
 /** Any constant that nobody else uses as an advisory lock. */
 const LOCK_KEY = 7_246_021_901
 
+/** A host that swallows packets must not hold up a start for minutes. */
+const CONNECT_MS = 10_000
 const LOCK_TIMEOUT = '2s'
 const LOCK_ATTEMPTS = 15
 const LOCK_NOT_AVAILABLE = '55P03'
@@ -16,7 +18,11 @@ export async function withMigrationLock<T>(
   work: (client: pg.Client) => Promise<T>,
   onWait: () => void = () => undefined,
 ): Promise<T> {
-  const client = new pg.Client({ connectionString: url, application_name: 'niaga migrate' })
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'niaga migrate',
+    connectionTimeoutMillis: CONNECT_MS,
+  })
   await client.connect()
   try {
     const { rows } = await client.query('select pg_try_advisory_lock($1) as mine', [LOCK_KEY])

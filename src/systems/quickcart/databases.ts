@@ -30,6 +30,7 @@ export function databasesOf({ name, system, databases }: StoreIdentity): {
       system,
       name: databases.audits,
       urlVariables: documented ? ['AUDIT_DATABASE_URL'] : [],
+      mayBeAway: true,
       components: [
         platformComponent,
         { name: 'db_audits', directory: new URL('./databases/db_audits/', import.meta.url) },
