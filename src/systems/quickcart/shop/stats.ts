@@ -1,8 +1,9 @@
 /** Counts that the public may see, and the admins' figures (QuickCart, §6). */
+import { type Static, Type } from 'typebox'
 import { type Decimal, type Money, parseMoney } from '../../../kernel/money.ts'
 import { sql } from '../../../postgres/sql.ts'
 import type { Store } from '../store.ts'
-import { cached } from './cached.ts'
+import { cached, cachedJson } from './cached.ts'
 
 export interface ShopStats {
   readonly totalUsers: number
@@ -31,23 +32,28 @@ export async function shopStats(store: Store): Promise<ShopStats> {
   return { totalUsers, totalTransactions }
 }
 
-export interface TopBuyer {
-  /** The first two letters and stars. */
-  readonly name: string
-  readonly orders: number
-}
+const TopBuyers = Type.Array(
+  Type.Object({
+    /** The first two letters and stars. */
+    name: Type.String(),
+    orders: Type.Integer(),
+  }),
+)
+export type TopBuyer = Static<typeof TopBuyers>[number]
 
-/** The ten with the most paid orders of the last thirty days. */
+/** The ten with the most paid orders of the last thirty days, at most ten minutes old. */
 export async function topBuyers(store: Store): Promise<readonly TopBuyer[]> {
-  const rows = await store.db.many<TopBuyer>(sql`
-    select u.name, top.orders from (
-      select user_id, count(*)::int as orders from orders
-        where status = 'paid' and created_at > ${store.clock.now()}::timestamptz - interval '30 days'
-        group by user_id order by 2 desc, 1 limit 10) top
-      join users u on u.id = top.user_id
-      where u.erased_at is null
-      order by top.orders desc, u.id`)
-  return rows.map(({ name, orders }) => ({ name: mask(name), orders }))
+  return await cachedJson(store, 'stats:top_buyers', STATS_SECONDS, TopBuyers, async () => {
+    const rows = await store.db.many<TopBuyer>(sql`
+      select u.name, top.orders from (
+        select user_id, count(*)::int as orders from orders
+          where status = 'paid' and created_at > ${store.clock.now()}::timestamptz - interval '30 days'
+          group by user_id order by 2 desc, 1 limit 10) top
+        join users u on u.id = top.user_id
+        where u.erased_at is null
+        order by top.orders desc, u.id`)
+    return rows.map(({ name, orders }) => ({ name: mask(name), orders }))
+  })
 }
 
 function mask(name: string): string {
