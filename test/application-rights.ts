@@ -73,7 +73,7 @@ export const shopRights: ComponentRights = {
   'public.privacy_requests': READ,
   'public.product_stocks': 'select, insert, update(content, is_sold, order_id, removed_at), delete',
   'public.products': KEEP,
-  'public.refunds': READ,
+  'public.refunds': 'select, insert, update(decided_by, reason, status)',
   'public.settings': KEEP,
   'public.support_messages': READ,
   'public.telegram_outbox': ALL,
@@ -81,7 +81,7 @@ export const shopRights: ComponentRights = {
     'select, insert(bank_id, created_at, id, name, updated_at, username), update(blocked_bot_at, email, erased_as, erased_at, name, username, whatsapp_number)',
   'public.voucher_usage_cooldown': APPEND,
   'public.vouchers': 'select, update(is_used, order_id, used_at, used_by)',
-  'public.warranty_claims': READ,
+  'public.warranty_claims': APPEND,
 }
 
 export const auditsRights: ComponentRights = {

@@ -58,6 +58,13 @@ const shopErrors = {
   },
   deposit_not_pending: { status: 409, text: 'The deposit is {status} and can no longer be cancelled' },
   payment_not_found: { status: 404, text: 'There is no payment for {invoice}' },
+  refund_not_eligible: { status: 409, text: 'Order {invoice} cannot be refunded' },
+  refund_exists: {
+    status: 409,
+    text: 'A refund of order {invoice} was already requested',
+    constraint: 'uq_refunds_one_live_per_order',
+  },
+  refund_decided: { status: 409, text: 'The refund is already {status}' },
   payment_amount_mismatch: { status: 409, text: 'The gateway reports another amount than ours' },
 } as const satisfies ErrorCatalogue
 

@@ -23,6 +23,7 @@ export const permissions = definePermissions({
   'orders.read': { roles: ['admin'], scopes: ['reporting'] },
   'orders.redeliver': { roles: ['admin'] },
   'deposits.read': { roles: ['admin'], scopes: ['ops'] },
+  'refunds.manage': { roles: ['admin'] },
   'payments.read': { roles: ['admin'], scopes: ['ops'] },
   'payments.reconcile': { roles: ['admin'], scopes: ['ops'] },
   'stats.read': { roles: ['admin'], scopes: ['reporting'] },

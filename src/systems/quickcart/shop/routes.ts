@@ -10,6 +10,8 @@ import { catalogAdminRoutes } from '../catalog/catalog-admin.routes.ts'
 import { depositRoutes } from '../deposits/deposit.routes.ts'
 import { orderRoutes } from '../orders/order.routes.ts'
 import { orderAdminRoutes } from '../orders/order-admin.routes.ts'
+import { refundRoutes } from '../refunds/refund.routes.ts'
+import { refundAdminRoutes } from '../refunds/refund-admin.routes.ts'
 import { stockRoutes } from '../stock/stock.routes.ts'
 import type { Store } from '../store.ts'
 import { firstStore, type StoreIdentity } from '../stores/store-identity.ts'
@@ -35,6 +37,8 @@ export async function routes(app: FastifyInstance, store: Store): Promise<void> 
     stockRoutes(scope, store)
     orderAdminRoutes(scope, store)
     userAdminRoutes(scope, store)
+    refundRoutes(scope, store)
+    refundAdminRoutes(scope, store)
     auditRoutes(scope, store)
     await scope.register(hooks, { prefix: '/webhooks' })
   }

@@ -1,0 +1,13 @@
+-- What the running shop writes after a sale: claims, and refunds with the decision about them. The amount of a refund
+-- is written once, by request_refund, and never changed.
+
+-- migrate:up
+-- Those that wait for a decision, page by page.
+create index refunds_status_id on refunds (status, id);
+grant insert on refunds, warranty_claims to niaga_app;
+grant update (status, decided_by, reason) on refunds to niaga_app;
+
+-- migrate:down
+drop index refunds_status_id;
+revoke insert, update (status, decided_by, reason) on refunds from niaga_app;
+revoke insert on warranty_claims from niaga_app;
