@@ -7,7 +7,7 @@ import type { Database } from '../../postgres/database.ts'
 import { firstStore, type StoreIdentity } from './stores/store-identity.ts'
 
 const Rupiah = Type.Integer({ minimum: 0, maximum: 1_000_000_000 })
-const Multiplier = Type.Number({ exclusiveMinimum: 0, maximum: 1 })
+const Multiplier = Type.Number({ minimum: 0.01, maximum: 1 })
 
 const schemas = {
   store_name: Type.String({ minLength: 1, maxLength: 100 }),

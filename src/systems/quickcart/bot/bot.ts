@@ -5,7 +5,9 @@ import { systemCaller } from '../../../kernel/caller.ts'
 import { isDomainError } from '../../../kernel/errors.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
+import { toProfile } from '../accounts/profile.ts'
 import { registerContact } from '../accounts/register-contact.ts'
+import { selectUser } from '../accounts/user.queries.ts'
 import { userId } from '../accounts/user-id.ts'
 import { fail } from '../errors.ts'
 import type { Store } from '../store.ts'
@@ -13,6 +15,7 @@ import { problemText } from '../telegram/messages/problems.ts'
 import { buttons } from './buttons.ts'
 import { STALE } from './handlers.ts'
 import { hearMessage } from './messages.ts'
+import { decisionButtons } from './refund-admin.ts'
 import { loadSession } from './session.ts'
 import { start } from './start.ts'
 import { type Press, Turn } from './turn.ts'
@@ -28,7 +31,7 @@ interface ShopContext extends Context {
 
 const NOTICE_SECONDS = 86_400
 
-/** Only private chats are served (QuickCart, §7.1); what comes from elsewhere falls through. */
+/** Private chats are served; in groups only the buttons by which admins decide (QuickCart, §7.1). */
 export function createBot(store: Store): ShopBot {
   const bot = new Bot<ShopContext>(store.config.telegram.token, { botInfo: botInfo(store) })
   const people = bot.chatType('private')
@@ -51,6 +54,13 @@ export function createBot(store: Store): ShopBot {
   }
   talk.on('callback_query', (ctx) => ctx.turn.answerPress(STALE))
   talk.on('message', async (ctx) => await hearMessage(ctx.turn, ctx.message))
+  const groups = bot.chatType(['group', 'supergroup'])
+  for (const { pattern, run } of decisionButtons) {
+    groups.callbackQuery(pattern, async (ctx) => {
+      const turn = await openGroupTurn(store, ctx)
+      if (turn) await respond({ turn, isNew: false }, async () => await run(turn, groupsOf(ctx.match)))
+    })
+  }
   return {
     async handle(update) {
       try {
@@ -83,6 +93,24 @@ async function openTurn(store: Store, ctx: ShopContext): Promise<OpenedTurn | un
   if (session?.update_id === updateId) return undefined
   const press: Press | undefined = query && { id: query.id, messageId: query.message?.message_id }
   return { turn: new Turn({ store, updateId, user, session, press, messageId: message?.message_id }), isNew }
+}
+
+/**
+ * Of somebody the shop knows: a group is full of strangers, and pressing a button there is no first contact. What is
+ * said is said in their own chat.
+ */
+async function openGroupTurn(store: Store, ctx: ShopContext): Promise<Turn | undefined> {
+  const { from, callbackQuery: query } = ctx
+  const row = from && (await selectUser(store.db, userId(from.id)))
+  if (!query || !row || row.erased_at !== null) return undefined
+  return new Turn({
+    store,
+    updateId: ctx.update.update_id,
+    user: toProfile(row),
+    session: undefined,
+    press: { id: query.id, messageId: undefined },
+    messageId: undefined,
+  })
 }
 
 /** A refusal is an answer too; anything else that goes wrong is tried again by the inbox. */

@@ -5,6 +5,8 @@ import { checkoutButtons } from './checkout.ts'
 import { depositButtons } from './deposit.ts'
 import type { ButtonHandler } from './handlers.ts'
 import { paymentButtons } from './payment.ts'
+import { refundButtons } from './refund.ts'
+import { decisionButtons } from './refund-admin.ts'
 import { startButtons } from './start.ts'
 
 /** Every button that does something. */
@@ -16,4 +18,6 @@ export const buttons: readonly ButtonHandler[] = [
   ...depositButtons,
   ...accountButtons,
   ...accountEditButtons,
+  ...refundButtons,
+  ...decisionButtons,
 ]

@@ -4,12 +4,15 @@ import { browseCommands } from './browse.ts'
 import { catalogCommands } from './catalog-admin.ts'
 import type { AdminCommand, CommandHandler } from './handlers.ts'
 import { peopleCommands } from './people-admin.ts'
+import { refundCommands } from './refund.ts'
+import { refundAdminCommands } from './refund-admin.ts'
 import { startCommands } from './start.ts'
 import { stockCommands } from './stock-admin.ts'
 
 export const publicCommands: readonly CommandHandler[] = [
   ...startCommands,
   ...browseCommands,
+  ...refundCommands,
   ...helpCommands((turn) => (turn.user.role === 'admin' ? adminHelp() : publicCommands)),
 ]
 
@@ -18,6 +21,7 @@ export const adminCommands: readonly AdminCommand[] = [
   ...catalogCommands,
   ...stockCommands,
   ...peopleCommands,
+  ...refundAdminCommands,
 ]
 
 export function findCommand(name: string): CommandHandler | undefined {

@@ -11,6 +11,7 @@ import { findAdminCommand, findCommand } from './commands.ts'
 import { amountText, isAmount } from './deposit.ts'
 import type { TextHandler } from './handlers.ts'
 import { type Label, labelOf } from './keyboards.ts'
+import { rejectionText } from './refund-admin.ts'
 import { onboardingText } from './start.ts'
 import type { Turn } from './turn.ts'
 
@@ -25,7 +26,7 @@ const keys: Readonly<Record<Label, (turn: Turn) => Promise<void>>> = {
   account: showAccount,
 }
 
-const answers: readonly TextHandler[] = [onboardingText, voucherText, amountText, profileText]
+const answers: readonly TextHandler[] = [onboardingText, voucherText, amountText, profileText, rejectionText]
 
 export async function hearMessage(turn: Turn, message: Message): Promise<void> {
   const text = message.text ?? message.caption ?? ''

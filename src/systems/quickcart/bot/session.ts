@@ -14,6 +14,8 @@ const Context = Type.Object({
   product_id: Type.Optional(Type.Integer()),
   quantity: Type.Optional(Type.Integer()),
   voucher_code: Type.Optional(Type.String()),
+  /** The refund that is being rejected. */
+  refund_id: Type.Optional(Type.String()),
   /** The one message whose buttons belong to this cart. */
   message_id: Type.Optional(Type.Integer()),
   /** Until that is known: the message that asked for it, which every later one comes after. */
@@ -23,7 +25,7 @@ const Context = Type.Object({
 })
 
 const SessionSchema = Type.Object({
-  flow: oneOf(['onboarding', 'ordering', 'deposit', 'account_edit']),
+  flow: oneOf(['onboarding', 'ordering', 'deposit', 'account_edit', 'admin']),
   state: oneOf([
     'name',
     'whatsapp',
@@ -33,6 +35,7 @@ const SessionSchema = Type.Object({
     'awaiting_payment',
     'awaiting_amount',
     'awaiting_value',
+    'awaiting_reason',
   ]),
   context: Context,
   /** The update that wrote it: handled again after a crash, that update changes nothing any more. */

@@ -32,6 +32,12 @@ const texts: Readonly<Record<string, (details: Details) => Html>> = {
   gateway_fee_mismatch: () =>
     html`Penyedia QRIS menyebut biaya yang berbeda. Pembayaran dibatalkan, tidak ada yang ditagih.`,
   gateway_unavailable: () => html`Penyedia QRIS sedang tidak menjawab. Coba lagi sebentar lagi.`,
+  refund_exists: (d) =>
+    d.status === 'paid'
+      ? html`Pesanan ini sudah direfund.`
+      : html`Refund pesanan ini sudah diajukan. Tunggu keputusan admin.`,
+  refund_not_eligible: () => html`Pesanan ini tidak bisa direfund (lagi).`,
+  refund_decided: () => html`Refund ini sudah diputuskan.`,
   email_taken: () => html`Alamat email itu sudah dipakai akun lain.`,
   idempotency_conflict: () => html`Tombol ini sudah dipakai. Mulai lagi dari menu.`,
   idempotency_in_flight: () => html`Permintaan ini sedang diproses. Tunggu sebentar.`,

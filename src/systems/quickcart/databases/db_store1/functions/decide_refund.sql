@@ -12,6 +12,7 @@ begin
   perform public.post_transfers('refund:' || p_refund, array['sales'], array['user.' || v_refund.user_id],
     array[v_refund.amount]);
   perform public.notify_user(v_refund.user_id, 'refund_paid', 'refund', p_refund::text);
+  perform public.notify_staff('staff_refund_decided', 'refund', p_refund::text);
   perform audit.emit('refund_issued', 'refunds', p_refund::text, v_refund.user_id, jsonb_build_object(
     'order_id', v_refund.order_id, 'amount', v_refund.amount::text));
 end
@@ -25,6 +26,7 @@ begin
   v_refund := public.lock_refund(p_refund);
   update public.refunds r set status = 'rejected', decided_by = p_admin, reason = p_reason where r.id = p_refund;
   perform public.notify_user(v_refund.user_id, 'refund_rejected', 'refund', p_refund::text);
+  perform public.notify_staff('staff_refund_decided', 'refund', p_refund::text);
 end
 $$;
 
