@@ -5,9 +5,10 @@ import { billNotices } from './bill-notices.ts'
 import type { Notices } from './notice.ts'
 import type { OutboxRow } from './outbox.queries.ts'
 import { peopleNotices } from './people-notices.ts'
+import { refundNotices } from './refund-notices.ts'
 import type { Sent } from './sent.ts'
 
-const notices: Notices = { ...billNotices, ...peopleNotices, ...commandMenuNotices }
+const notices: Notices = { ...billNotices, ...refundNotices, ...peopleNotices, ...commandMenuNotices }
 
 /** @throws TelegramError, TypeError where nobody knows such a notice. */
 export async function sendNotice(store: Store, row: OutboxRow, kind: string): Promise<Sent> {

@@ -8,16 +8,12 @@ import { isTelegramMethod, type TelegramMethod } from '../../../gateways/telegra
 import type { Store } from '../store.ts'
 import { sendNotice } from './notices.ts'
 import type { OutboxRow } from './outbox.queries.ts'
-import { refundNotices } from './refund-notices.ts'
 import { type Sent, said } from './sent.ts'
 
 /** @throws TelegramError, or whatever went wrong before the call. */
 export async function sendRow(store: Store, row: OutboxRow): Promise<Sent> {
   const { kind } = row.payload
-  if (typeof kind === 'string') {
-    const notice = refundNotices[kind]
-    return notice ? await notice(store, row) : await sendNotice(store, row, kind)
-  }
+  if (typeof kind === 'string') return await sendNotice(store, row, kind)
   if (!isTelegramMethod(row.method)) throw new TypeError(`${row.method} is not a Bot API method`)
   return await sendCall(store, row, row.method)
 }
