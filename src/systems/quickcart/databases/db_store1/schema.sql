@@ -311,6 +311,7 @@ create table refunds (
 );
 CREATE INDEX idx_refunds_status ON refunds USING btree (status, created_at);
 CREATE INDEX idx_refunds_user_id ON refunds USING btree (user_id);
+CREATE INDEX refunds_status_id ON refunds USING btree (status, id);
 CREATE UNIQUE INDEX uq_refunds_one_live_per_order ON refunds USING btree (order_id) WHERE ((status)::text <> 'rejected'::text);
 CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON refunds FOR EACH ROW EXECUTE FUNCTION log_audit_event();
 CREATE TRIGGER immutable_columns BEFORE UPDATE ON refunds FOR EACH ROW WHEN (old.order_id IS DISTINCT FROM new.order_id OR old.user_id IS DISTINCT FROM new.user_id OR old.base_amount IS DISTINCT FROM new.base_amount OR old.days_used IS DISTINCT FROM new.days_used OR old.claims_count IS DISTINCT FROM new.claims_count OR old.multiplier IS DISTINCT FROM new.multiplier OR old.amount IS DISTINCT FROM new.amount OR old.formula IS DISTINCT FROM new.formula OR old.created_at IS DISTINCT FROM new.created_at) EXECUTE FUNCTION refuse_money_change();
@@ -479,6 +480,7 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function adopt_gateway_answer(p_invoice text, p_fee numeric, p_total numeric, p_qr text, p_checkout_url text, p_gateway_expires_at timestamp with time zone) returns text
 -- function announce_role(p_user bigint, p_from text, p_to text) returns void
 -- function announce_stock(p_product integer) returns void
+-- function approve_refund(p_refund bigint, p_admin bigint) returns void
 -- function audit_entity_id(p_row jsonb) returns text
 -- function audit_pseudonyms(p_table text, p_row jsonb) returns jsonb
 -- function audit_row(p_table text, p_row jsonb) returns jsonb
@@ -491,6 +493,7 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function count_sold() returns trigger
 -- function create_product(p_id integer, p_name text, p_category text, p_price numeric, p_description text) returns integer
 -- function credit_late_payment(p_invoice text, p_completed_at timestamp with time zone) returns void
+-- function days_since_paid(p_order orders) returns integer
 -- function deposit_json(p_deposit_id bigint) returns jsonb
 -- function expire_payment(p_invoice text) returns text
 -- function fail_payment(p_invoice text, p_error text) returns text
@@ -502,8 +505,10 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function lock_customer(p_user bigint) returns void
 -- function lock_payment(p_invoice text, OUT payment_id bigint, OUT is_open boolean) returns record
 -- function lock_person(p_user bigint) returns text
+-- function lock_refund(p_refund bigint) returns refunds
 -- function log_audit_event() returns trigger
 -- function new_invoice_id(p_prefix text) returns text
+-- function news_payload(p_kind text, p_ref_type text, p_id text) returns jsonb
 -- function normalize_contact() returns trigger
 -- function note_imported_order() returns trigger
 -- function notify_staff(p_kind text, p_ref_type text, p_invoice text, p_facts jsonb) returns void
@@ -522,9 +527,12 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function product_prices(p_member_status text) returns TABLE(product_id integer, price numeric)
 -- function product_stock_lifecycle() returns trigger
 -- function quote_order(p_user bigint, p_items jsonb, p_method text, p_voucher_code text) returns jsonb
+-- function quote_refund(p_user bigint, p_invoice text, OUT order_id integer, OUT base_amount numeric, OUT days_used integer, OUT claims_count integer, OUT multiplier numeric, OUT amount numeric, OUT formula jsonb) returns record
 -- function random_code(p_length integer, p_alphabet text) returns text
 -- function reconcile() returns TABLE(problem text, entity_type text, entity_id text, details jsonb)
+-- function record_claim(p_admin bigint, p_invoice text, p_item integer, p_note text) returns bigint
 -- function redeem_voucher(p_order_id integer, p_user bigint) returns void
+-- function refund_terms(p_base numeric, p_days_used integer, p_claims integer, p_formula jsonb, OUT multiplier numeric, OUT amount numeric) returns record
 -- function refuse(p_code text, p_details jsonb) returns void
 -- function refuse_money_change() returns trigger
 -- function refuse_order_change() returns trigger
@@ -533,7 +541,9 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function refuse_second_order(p_user bigint) returns void
 -- function refuse_transition(p_table text, p_id text, p_from text, p_to text) returns void
 -- function register_user(p_id bigint, p_name text, p_username text) returns boolean
+-- function reject_refund(p_refund bigint, p_admin bigint, p_reason text) returns void
 -- function remove_stock(p_product integer, p_stock uuid) returns integer
+-- function request_refund(p_user bigint, p_invoice text) returns bigint
 -- function reserve_voucher(p_order_id integer, p_code text) returns void
 -- function retain_financial_record() returns trigger
 -- function set_member_status(p_user bigint, p_to text, p_from text) returns text
