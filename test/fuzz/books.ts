@@ -71,8 +71,8 @@ export async function finalFindings(world: World): Promise<Finding[]> {
     union all select 'books: ' || to_jsonb(r)::text from reconcile() r
     union all select 'nobody paid, but ' || o.invoice_id || ' is paid by QRIS'
       from orders o where o.payment_method = 'qris' and o.status = 'paid'
-    union all select 'nobody paid, but the gateway owes ' || a.balance from ledger.account a
-      where a.name = 'gateway.pakasir' and a.balance <> 0`)
+    union all select 'nobody paid, but the gateway took in ' || -ledger.balance('gateway.pakasir')
+      where ledger.balance('gateway.pakasir') <> 0`)
   const books = rows.map(({ detail }) => ({ oracle: 'books', detail }))
   return [
     ...books,

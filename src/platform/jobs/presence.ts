@@ -63,6 +63,9 @@ export function reaper(database: Database, log: Log): () => Promise<void> {
     const dead = absent.filter((worker) => missing.has(worker))
     missing = new Set(absent)
     if (dead.length === 0) return
+    // Another job has taken over what these were doing: given back, they would stand there as failed for good.
+    await database.run(sql`
+      delete from graphile_worker._private_jobs where locked_by = any (${dead}) and flags ? 'superseded'`)
     await database.run(sql`select graphile_worker.force_unlock_workers(${dead})`)
     log.warn({ workers: dead }, 'jobs of dead workers were given back')
   }

@@ -14,9 +14,11 @@ language plpgsql set search_path = '' as $$
 declare
   v_id bigint;
 begin
-  -- A job that runs already saw the world before this call: it ends as it is, and gives the key up.
+  -- A job that runs already saw the world before this call: it ends as it is, and gives the key up. Marked, so that
+  -- it does not stay as a dead job where its worker is killed (jobs/presence.ts).
   if p_key is not null then
-    update graphile_worker._private_jobs j set key = null, attempts = j.max_attempts, updated_at = now()
+    update graphile_worker._private_jobs j set key = null, attempts = j.max_attempts, updated_at = now(),
+        flags = '{"superseded": true}'
       where j.key = p_key and j.is_available is not true;
   end if;
   insert into graphile_worker._private_jobs as j

@@ -1,0 +1,161 @@
+/**
+ * Everything that is tortured: PostgreSQL with fsync on, the application as a process of its own, a proxy between the
+ * two for each database, and Telegram and the gateway simulated here, outside of what gets killed.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { startPakasirSimulator } from '../../src/gateways/pakasir/simulator/start.ts'
+import { startTelegramSimulator } from '../../src/gateways/telegram/simulator/index.ts'
+import { SandboxClock } from '../../src/kernel/clock.ts'
+import { openToApplication } from '../../src/postgres/application-role.ts'
+import { withDatabase } from '../../src/postgres/connection.ts'
+import { type Database, openDatabase } from '../../src/postgres/database.ts'
+import { freePort, startEmbedded } from '../../src/postgres/embedded.ts'
+import { ensureDatabase } from '../../src/postgres/migrate/run.ts'
+import { sql } from '../../src/postgres/sql.ts'
+import { quickcartErrors } from '../../src/systems/quickcart/errors.ts'
+import { killAndWait } from '../house.ts'
+import { until } from '../until.ts'
+import { Cutter } from './cutter.ts'
+
+const TOKEN = `424242:${'t'.repeat(35)}`
+const SECRET = 'webhook-secret-of-torture'
+export const ADMIN = 900_000_001
+
+export type Stage = Awaited<ReturnType<typeof openStage>>
+
+/** @param root where the application's source lies: the project, or a scratch copy with a bug in it */
+export async function openStage(root: string) {
+  const data = await mkdtemp(join(tmpdir(), 'niaga-torture-'))
+  // Started by root, PostgreSQL works under another account.
+  await chmod(data, 0o755)
+  const clock = new SandboxClock()
+  const directory = join(data, 'postgres')
+  let postgres = await startEmbedded(directory)
+  const applicationUrl = await openToApplication(postgres)
+  for (const name of ['db_store1', 'db_audits']) await ensureDatabase(postgres.url, name)
+
+  const target = () => Number(new URL(postgres.url).port)
+  const [shopProxy, auditProxy] = [await Cutter.open(target), await Cutter.open(target)]
+  const through = (url: string, name: string, proxy: Cutter) => {
+    const changed = new URL(withDatabase(url, name))
+    changed.port = String(proxy.port)
+    return changed.href
+  }
+  const telegram = await startTelegramSimulator({ token: TOKEN, clock })
+  const gateway = await startPakasirSimulator({ project: 'shop', apiKey: 'pakasir-key', clock })
+  const port = await freePort(20_000 + Math.floor(Math.random() * 20_000), '127.0.0.1')
+  const origin = `http://127.0.0.1:${port}`
+  gateway.simulator.webhooks.target = { url: `${origin}/webhooks/pakasir?token=${SECRET}`, secret: SECRET }
+  const environment = () => ({
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    TORTURE_CLOCK_OFFSET_MS: String(clock.offsetMs),
+    NIAGA_DATA: join(data, 'application'),
+    NIAGA_PORT: String(port),
+    NIAGA_DEMO: 'false',
+    NIAGA_LOG_LEVEL: 'warn',
+    NIAGA_DB_STORE1_URL: through(postgres.url, 'db_store1', shopProxy),
+    NIAGA_DB_STORE1_APP_URL: through(applicationUrl, 'db_store1', shopProxy),
+    NIAGA_DB_AUDITS_URL: through(postgres.url, 'db_audits', auditProxy),
+    NIAGA_DB_AUDITS_APP_URL: through(applicationUrl, 'db_audits', auditProxy),
+    NIAGA_FIELD_KEYS: `torture:${Buffer.alloc(32, 1).toString('base64')}`,
+    ADMIN_USER_IDS: String(ADMIN),
+    TELEGRAM_BOT_TOKEN: TOKEN,
+    TELEGRAM_API_ROOT: telegram.url,
+    PAKASIR_BASE_URL: gateway.url,
+    PAKASIR_PROJECT_SLUG: 'shop',
+    PAKASIR_API_KEY: 'pakasir-key',
+    PAKASIR_WEBHOOK_SECRET: SECRET,
+  })
+  const open = (name: string) =>
+    openDatabase({ name, url: withDatabase(postgres.url, name), errors: quickcartErrors, clock })
+  let databases = { db: open('db_store1'), audits: open('db_audits') }
+  let child: ChildProcess | undefined
+
+  async function kill(): Promise<void> {
+    const dying = child
+    child = undefined
+    if (!dying || dying.exitCode !== null || dying.signalCode !== null) return
+    const ended = once(dying, 'exit')
+    dying.kill('SIGKILL')
+    await ended
+  }
+
+  async function start(): Promise<void> {
+    const output = openSync(join(data, 'application.out'), 'a')
+    const started = spawn(process.execPath, [join(root, 'test', 'torture', 'application.ts')], {
+      env: environment(),
+      cwd: root,
+      stdio: ['ignore', output, output, 'ipc'],
+    })
+    closeSync(output)
+    child = started
+    await until(async () => {
+      if (started.exitCode !== null) throw new Error(`the application ended, see ${data}/application.out`)
+      const ready = await fetch(`${origin}/health/ready`).catch(() => undefined)
+      return ready?.ok ?? false
+    }, 120_000)
+  }
+
+  async function restartPostgres(): Promise<void> {
+    await Promise.all(
+      [databases.db.close(), databases.audits.close()].map((closing) => closing.catch(() => undefined)),
+    )
+    postgres = await startEmbedded(directory)
+    databases = { db: open('db_store1'), audits: open('db_audits') }
+  }
+
+  return {
+    data,
+    origin,
+    clock,
+    telegram: telegram.simulator,
+    pakasir: gateway.simulator,
+    shopProxy,
+    auditProxy,
+    /** With the owner's rights, and not through the proxy. */
+    get db(): Database {
+      return databases.db
+    },
+    get audits(): Database {
+      return databases.audits
+    },
+    anchorPath: join(data, 'application', 'quickcart-audit-anchors.jsonl'),
+    isRunning: () => child !== undefined && child.exitCode === null && child.signalCode === null,
+    start,
+    kill,
+    restartPostgres,
+    /** SIGKILL, as if its machine had lost it. */
+    async killPostgres(): Promise<void> {
+      const file = join(postgres.dataDirectory, 'postmaster.pid')
+      await killAndWait(Number(readFileSync(file, 'utf8').split('\n')[0]))
+    },
+    /** Moves everybody's time, and with it what waits in the queue. */
+    async advance(step: Parameters<SandboxClock['advance']>[0]): Promise<void> {
+      clock.advance(step)
+      child?.send(clock.offsetMs)
+      await databases.db.run(
+        sql`select niaga.set_clock_offset(make_interval(secs => ${clock.offsetMs / 1000}))`,
+      )
+    },
+    /** @param keep the data stays, for a person to look at; answers how */
+    async close({ keep }: { keep: boolean }): Promise<string | undefined> {
+      await kill()
+      await Promise.all([databases.db.close(), databases.audits.close()])
+      shopProxy.close()
+      auditProxy.close()
+      await Promise.all([telegram.close(), gateway.close()])
+      if (keep) return `${data}\n  psql '${withDatabase(postgres.url, 'db_store1')}'`
+      await postgres.stop()
+      await wait(50)
+      await rm(data, { recursive: true, force: true })
+      return undefined
+    },
+  }
+}
