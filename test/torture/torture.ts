@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { sql } from '../../src/postgres/sql.ts'
 import { readOperations } from '../fuzz/openapi.ts'
-import { type Random, randomOf } from '../random.ts'
+import { randomOf } from '../random.ts'
 import { until } from '../until.ts'
 import { Client } from './client.ts'
 import { compare } from './compare.ts'
@@ -240,5 +240,3 @@ class Recoveries {
     this.#since = undefined
   }
 }
-
-export type { Random }
