@@ -20,6 +20,7 @@ import { createMetrics } from '../src/platform/http/metrics.ts'
 import { createHttpServer } from '../src/platform/http/server.ts'
 import { advanceClock } from '../src/platform/jobs/drain.ts'
 import type { SystemContext } from '../src/platform/system.ts'
+import { freePort } from '../src/postgres/embedded.ts'
 import { sql } from '../src/postgres/sql.ts'
 import { createProduct } from '../src/systems/quickcart/catalog/create-product.ts'
 import { auditsDatabase, storeDatabase } from '../src/systems/quickcart/databases.ts'
@@ -91,6 +92,9 @@ export async function openShop({ log = silentLog, environment = {} }: ShopOption
     [auditsDatabase.name, auditDb.application],
   ])
   const metrics = createMetrics(log)
+  // Telegram is told the address before the server knows its port; nobody else is.
+  const port = environment.TELEGRAM_MODE === 'webhook' ? await freePort() : 0
+  const baseUrl = `http://127.0.0.1:${port}`
   const context: SystemContext = {
     environment: {
       TELEGRAM_BOT_TOKEN: TOKEN,
@@ -107,8 +111,8 @@ export async function openShop({ log = silentLog, environment = {} }: ShopOption
     log,
     metrics,
     dataDirectory: data,
-    baseUrl: 'http://127.0.0.1',
-    publicUrl: 'http://127.0.0.1',
+    baseUrl,
+    publicUrl: baseUrl,
     database: (name) => {
       const database = databases.get(name)
       if (!database) throw new TypeError(`no database ${name}`)
@@ -133,7 +137,7 @@ export async function openShop({ log = silentLog, environment = {} }: ShopOption
   })
   closing.push(() => app.close())
   await system.routes(app)
-  const origin = await app.listen({ port: 0, host: '127.0.0.1' })
+  const origin = await app.listen({ port, host: '127.0.0.1' })
   gateway.simulator.webhooks.target = {
     url: `${origin}/webhooks/pakasir?token=${WEBHOOK_SECRET}`,
     secret: WEBHOOK_SECRET,

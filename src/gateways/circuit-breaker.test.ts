@@ -23,9 +23,11 @@ function setUp() {
 }
 
 test('four failures, a success and four failures: still closed', async () => {
-  const { told, failTimes, works } = setUp()
+  const { breaker, told, failTimes, works } = setUp()
   await failTimes(4)
+  assert.equal(breaker.state, 'unknown')
   assert.equal(await works(), 'answer')
+  assert.equal(breaker.state, 'up')
   await failTimes(4)
   assert.equal(await works(), 'answer')
   assert.deepEqual(told, [])
@@ -52,8 +54,10 @@ test('after 30 s one call tries while the others are still refused; its success 
   const { promise, resolve } = Promise.withResolvers<string>()
   const probe = breaker.run(() => promise)
   await assert.rejects(works(), CircuitOpenError)
+  assert.equal(breaker.state, 'down')
   resolve('back')
   assert.equal(await probe, 'back')
+  assert.equal(breaker.state, 'up')
   assert.equal(await works(), 'answer')
   assert.deepEqual(told, ['open', 'recovered'])
 })

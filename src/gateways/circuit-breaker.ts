@@ -35,11 +35,18 @@ export class CircuitBreaker {
   /** Instant in ms until which nothing is asked; undefined outside an incident. */
   #openUntil: number | undefined
   #probing = false
+  #hasAnswered = false
   /** Calls begun before the last change of state say nothing about the party's state now. */
   #epoch = 0
 
   constructor(options: CircuitBreakerOptions) {
     this.#options = options
+  }
+
+  /** Since the last call that showed it; `unknown` before the first. */
+  get state(): 'unknown' | 'up' | 'down' {
+    if (this.#openUntil !== undefined) return 'down'
+    return this.#hasAnswered ? 'up' : 'unknown'
   }
 
   /** False while a call would be refused without being made. */
@@ -70,6 +77,7 @@ export class CircuitBreaker {
   #succeeded(epoch: number): void {
     if (epoch !== this.#epoch) return
     this.#failures = 0
+    this.#hasAnswered = true
     if (this.#openUntil === undefined) return
     this.#change(undefined)
     this.#options.onRecovery?.()

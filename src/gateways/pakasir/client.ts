@@ -41,6 +41,8 @@ interface PakasirOrder {
 
 export interface PakasirClient {
   readonly project: string
+  /** Whether the gateway is up, by the calls made so far; `down` from the circuit's opening to the next success. */
+  readonly state: 'unknown' | 'up' | 'down'
   /** False while the circuit is open: a call would fail at once with `unavailable`. */
   readonly available: boolean
   /** Creates the transaction, or finds it again. */
@@ -70,6 +72,9 @@ export function createPakasirClient(options: PakasirClientOptions): PakasirClien
   const details = new RateLimiter({ clock, perMinute: limits.details, maxWaitMs: MAX_TURN_WAIT_MS })
   return {
     project,
+    get state() {
+      return circuit.state
+    },
     get available() {
       return circuit.closed
     },

@@ -6,7 +6,7 @@ import type { TelegramApi } from './client.ts'
 import { type TelegramFailure, telegramFailure } from './failures.ts'
 
 /** The kinds of update that Niaga reads. */
-const ALLOWED_UPDATES = ['message', 'callback_query', 'my_chat_member'] as const
+export const ALLOWED_UPDATES = ['message', 'callback_query', 'my_chat_member'] as const
 
 const POLL_SECONDS = 50
 const CONFLICT_PAUSE_MS = 5_000
@@ -22,6 +22,8 @@ export interface PollOptions {
   readonly log: Log
   /** A second consumer reads this bot's updates, or a webhook is set: somebody has to be told. */
   readonly onConflict?: (description: string) => void
+  /** A call went well, also where it brought nothing. */
+  readonly onRead?: () => void
   /** Waits between attempts; tests pass one that does not. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>
 }
@@ -37,6 +39,7 @@ export async function pollUpdates(options: PollOptions): Promise<void> {
       if (!started) last = await options.lastUpdateId()
       started = true
       last = await pollOnce(options, last)
+      options.onRead?.()
       failures = 0
     } catch (error) {
       if (signal.aborted) return

@@ -21,8 +21,6 @@ export interface RelayOptions {
   readonly log: Log
   /** JSON lines, appended: heads of the chain where no database can rewrite them. */
   readonly anchorPath: string
-  /** Told once when rows have waited for more than five minutes, and once when they no longer do. */
-  readonly onDelay?: (delayed: boolean) => void
 }
 
 const BATCH = 500
@@ -33,18 +31,13 @@ const ALERT_AFTER_MS = 5 * 60_000
 export async function startAuditRelay(options: RelayOptions): Promise<Pick<Loop, 'stop'>> {
   const { source, log } = options
   const anchors = anchorFile(options.anchorPath, log)
-  const watch = delayWatch(options)
   const loop = startLoop('audit.relay', POLL_MS, log, async (signal) => {
-    try {
-      let moved = 0
-      do {
-        const { rows, anchor } = await relayBatch(options)
-        moved = rows
-        if (anchor) await anchors.note(anchor)
-      } while (moved > 0 && !signal.aborted)
-    } finally {
-      await watch()
-    }
+    let moved = 0
+    do {
+      const { rows, anchor } = await relayBatch(options)
+      moved = rows
+      if (anchor) await anchors.note(anchor)
+    } while (moved > 0 && !signal.aborted)
   })
   const stopListening = await source.listen('audit_outbox', () => loop.wake())
   return {
@@ -70,6 +63,14 @@ export async function drainAudit(options: Pick<RelayOptions, 'source' | 'target'
 export async function auditBacklog(source: Database): Promise<{ waiting: number; oldest: Date | null }> {
   return await source.one(sql`
     select count(*)::int4 as waiting, min(occurred_at) as oldest from audit.outbox`)
+}
+
+/** Whether rows have waited for more than five minutes (QuickCart, 8). */
+export async function isAuditDelayed(source: Database): Promise<boolean> {
+  const first = await source.maybeOne<{ occurred_at: Date }>(
+    sql`select occurred_at from audit.outbox order by xid, seq limit 1`,
+  )
+  return first !== undefined && source.clock.now().getTime() - first.occurred_at.getTime() > ALERT_AFTER_MS
 }
 
 interface Batch {
@@ -169,20 +170,4 @@ async function anonymize(tx: Tx, rows: string | null): Promise<string | null> {
     ))::text as changed
     from jsonb_array_elements(${rows}::jsonb) r`)
   return changed
-}
-
-function delayWatch({ source, log, onDelay }: RelayOptions): () => Promise<void> {
-  let delayed = false
-  return async () => {
-    const first = await source.maybeOne<{ occurred_at: Date }>(
-      sql`select occurred_at from audit.outbox order by xid, seq limit 1`,
-    )
-    const late =
-      first !== undefined && source.clock.now().getTime() - first.occurred_at.getTime() > ALERT_AFTER_MS
-    if (late === delayed) return
-    delayed = late
-    if (late) log.error({ oldest: first?.occurred_at }, 'the audit is more than five minutes behind')
-    else log.info({}, 'the audit has caught up')
-    onDelay?.(late)
-  }
 }

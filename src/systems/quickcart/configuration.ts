@@ -91,6 +91,8 @@ export interface ShopConfiguration {
     readonly mode: 'polling' | 'webhook'
     /** Undefined: the webhook refuses everything. */
     readonly webhookSecret: string | undefined
+    /** Where Telegram brings updates in mode `webhook`. */
+    readonly webhookUrl: string
     readonly simulated: boolean
   }
   readonly pakasir: {
@@ -116,7 +118,7 @@ export function readShopConfiguration(
   { baseUrl, publicUrl }: { readonly baseUrl: string; readonly publicUrl: string },
 ): ShopConfiguration {
   const read = readVariables(variables, environment, (name) => variableOf(identity, environment, name))
-  const problems = missing(identity, read)
+  const problems = [...missing(identity, read), ...unreachable(read, publicUrl)]
   if (problems.length > 0) throw new ConfigurationError(problems)
   const { telegramSimulator, pakasirSimulator, webhooks } = identity.paths
   const sandbox = sandboxOf(identity)
@@ -127,6 +129,7 @@ export function readShopConfiguration(
       apiRoot: read.TELEGRAM_API_ROOT ?? `${baseUrl}${telegramSimulator}`,
       mode: read.TELEGRAM_MODE,
       webhookSecret: read.TELEGRAM_WEBHOOK_SECRET ?? (read.TELEGRAM_API_ROOT ? undefined : fresh('telegram')),
+      webhookUrl: `${read.TELEGRAM_API_ROOT === undefined ? baseUrl : publicUrl}${webhooks}/telegram`,
       simulated: read.TELEGRAM_API_ROOT === undefined,
     },
     pakasir: {
@@ -142,6 +145,15 @@ export function readShopConfiguration(
     redisUrl: read.REDIS_URL,
     fieldKeys: parseFieldKeys(read.NIAGA_FIELD_KEYS ?? sandbox.fieldKeys),
   }
+}
+
+/** Telegram brings updates over https only; a Bot API server of one's own is content with less. */
+function unreachable(read: Values<typeof variables>, publicUrl: string): string[] {
+  const isReal = read.TELEGRAM_API_ROOT?.startsWith('https:') === true
+  if (read.TELEGRAM_MODE !== 'webhook' || !isReal || publicUrl.startsWith('https:')) return []
+  return [
+    'NIAGA_PUBLIC_URL: TELEGRAM_MODE=webhook needs an https address at which Telegram reaches this server',
+  ]
 }
 
 /** What the named parties need and have not got, each with the variable to set. */

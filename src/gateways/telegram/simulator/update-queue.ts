@@ -1,6 +1,6 @@
 /** Updates waiting for the bot: numbered, kept for 24 hours, read by one long poll or handed to the webhook. */
 import type { Clock } from '../../../kernel/clock.ts'
-import { conflict } from './refusal.ts'
+import { conflict, type Refusal } from './refusal.ts'
 import type { SimUpdate, UpdateContent } from './types.ts'
 
 const KEPT_MS = 24 * 3600 * 1000
@@ -94,7 +94,7 @@ export class UpdateQueue {
    * @throws Refusal 409 in the call that was waiting when another one arrives
    */
   async take(poll: Poll): Promise<readonly SimUpdate[]> {
-    this.#poll?.abort(
+    this.interrupt(
       conflict('terminated by other getUpdates request; make sure that only one bot instance is running'),
     )
     this.#confirm(poll.offset)
@@ -118,6 +118,11 @@ export class UpdateQueue {
 
   clear(): void {
     this.#entries = []
+  }
+
+  /** Ends a waiting poll with this refusal. */
+  interrupt(refusal: Refusal): void {
+    this.#poll?.abort(refusal)
   }
 
   /** Ends a waiting poll with an empty answer. */

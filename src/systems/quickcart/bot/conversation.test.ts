@@ -90,13 +90,19 @@ test('a list of eleven products turns its pages', async () => {
 
 test('check 43: of eleven commands in a minute the eleventh is limited, and a minute later none is', async () => {
   const budi = await shop.person().registered()
-  for (let n = 0; n < 11; n++) budi.say('/help')
+  for (let n = 0; n < 12; n++) budi.say('/help')
   // One message a second to one chat: within the minute, but not while the test waits.
   await budi.sees('Perintah')
   await shop.advance({ seconds: 10 })
   await budi.sees('Terlalu banyak permintaan')
+  await shop.drain()
   const helps = budi.heard('Perintah').length
   assert.equal(helps, 10)
+  await shop.auditArrives()
+  const events = await store.audits.many(sql`
+    select context ->> 'limited' as limited from audit_logs
+      where action = 'rate_limit_exceeded' and subject_id = ${budi.id}`)
+  assert.deepEqual(events, [{ limited: 'cmd' }], 'one event however many were refused')
   const ttl = await store.kv.ttl(`rate:${budi.id}:cmd`)
   assert.ok(typeof ttl === 'number' && ttl > 0 && ttl <= 60)
   await shop.advance({ seconds: 61 })

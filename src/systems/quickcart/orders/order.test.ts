@@ -268,6 +268,12 @@ test('six orders in a minute: the sixth waits, and a repeated request is still a
   const sixth = await shop.order(budi, product, { method: 'account_balance', key: 'n5' })
   assert.deepEqual([sixth.status, sixth.body.code], [429, 'rate_limited'])
   assert.ok(Number(sixth.headers.get('retry-after')) <= 60)
+  assert.equal((await shop.order(budi, product, { method: 'account_balance', key: 'n6' })).status, 429)
+  await shop.auditArrives()
+  const events = await store.audits.many(sql`
+    select context ->> 'limited' as limited from audit_logs
+      where action = 'rate_limit_exceeded' and subject_id = ${budi.id}`)
+  assert.deepEqual(events, [{ limited: 'order' }], 'one event however many were refused')
   const repeated = await shop.order(budi, product, { method: 'account_balance', key: 'n4' })
   assert.equal(repeated.status, 201)
   await shop.advance({ seconds: 61 })

@@ -25,13 +25,14 @@ export function paymentTasks(store: Store): readonly Task[] {
       expirePayment(store, caller, invoice, attempt),
     ),
     handle(paymentPoll, async ({ invoice, step }, { caller }) => {
-      await checkIfAnswered(store, caller, invoice)
+      const answer = await checkIfAnswered(store, caller, invoice)
       await inTransaction(store.db, caller, async (tx) => {
         // Locked: a payment that is closed right now plans looks of its own under the same key.
         const status = await lockPaymentStatus(tx, invoice)
         if (status === 'awaiting') await pollWhileOpen(tx, store, invoice)
         else if (status !== undefined && CLOSED_UNPAID.has(status)) {
-          await pollAfterClose(tx, store, invoice, step === undefined ? 0 : step + 1)
+          const next = step === undefined ? 0 : step + 1
+          await pollAfterClose(tx, store, invoice, { step: next, answered: answer !== undefined })
         }
       })
     }),

@@ -19,6 +19,7 @@ import { PAKASIR, processPakasirEvent } from '../payments/payment.webhook.ts'
 import type { Store } from '../store.ts'
 import { startOutboxSender } from '../telegram/outbox-sender.ts'
 import { outboxCron, outboxTasks } from '../telegram/purge-outbox.ts'
+import { watchIncidents } from './incidents.ts'
 import { nightlyCron, nightlyTasks } from './nightly.jobs.ts'
 
 /** Jobs at a time; each holds a connection only while it works on the database. */
@@ -77,10 +78,11 @@ export async function startWork(store: Store): Promise<Work> {
   })
   const sender = startOutboxSender(store)
   const bot = startBot(store)
+  const incidents = watchIncidents(store, bot)
   return {
     async stop() {
       // No new work first; then what sends the results of what still ran.
-      await Promise.all([bot.stop(), sweep.stop(), stopWatchingStock()])
+      await Promise.all([bot.stop(), sweep.stop(), incidents.stop(), stopWatchingStock()])
       await jobs.stop()
       await Promise.all([sender.stop(), relay.stop()])
     },

@@ -2,13 +2,20 @@
 import { commandMenuNotices } from '../bot/command-menu.ts'
 import type { Store } from '../store.ts'
 import { billNotices } from './bill-notices.ts'
+import { incidentNotices } from './incident-notices.ts'
 import type { Notices } from './notice.ts'
 import type { OutboxRow } from './outbox.queries.ts'
 import { peopleNotices } from './people-notices.ts'
 import { refundNotices } from './refund-notices.ts'
 import type { Sent } from './sent.ts'
 
-const notices: Notices = { ...billNotices, ...refundNotices, ...peopleNotices, ...commandMenuNotices }
+const notices: Notices = {
+  ...billNotices,
+  ...refundNotices,
+  ...peopleNotices,
+  ...commandMenuNotices,
+  ...incidentNotices,
+}
 
 /** @throws TelegramError, TypeError where nobody knows such a notice. */
 export async function sendNotice(store: Store, row: OutboxRow, kind: string): Promise<Sent> {

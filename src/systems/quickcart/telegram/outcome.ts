@@ -5,7 +5,6 @@ import { systemCaller } from '../../../kernel/caller.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction, type Tx } from '../../../postgres/transaction.ts'
 import type { Store } from '../store.ts'
-import { isStaffKind } from './messages/staff.ts'
 import { markFailed, markForRetry, markSent, type OutboxRow } from './outbox.queries.ts'
 import type { Sent } from './sent.ts'
 
@@ -74,7 +73,7 @@ async function giveUp(
   also?: (tx: Tx, row: OutboxRow) => Promise<void>,
 ): Promise<void> {
   const { kind } = row.payload
-  const about = typeof kind === 'string' && !isStaffKind(kind) ? kind : undefined
+  const about = typeof kind === 'string' && !kind.startsWith('staff_') ? kind : undefined
   await inTransaction(store.db, systemCaller, async (tx) => {
     await markFailed(tx, row, error)
     await also?.(tx, row)

@@ -37,6 +37,7 @@ export function setWebhook(world: World, params: Params): true {
   const webhook = { url: checkedWebhookUrl(url), secret, maxConnections }
   world.queue.allow(kinds(params))
   if (params.flag('drop_pending_updates')) world.queue.clear()
+  world.queue.interrupt(conflict('terminated by setWebhook request'))
   world.delivery.set(webhook)
   return true
 }

@@ -19,6 +19,8 @@ const headlines = {
   staff_payment_late: () => html`💰 <b>Pembayaran terlambat</b>, masuk ke saldo pembeli`,
   staff_amount_mismatch: ({ amount }) =>
     html`🚨 <b>Jumlah pembayaran berbeda</b>: gateway menyebut Rp ${String(amount)}. Tidak ada uang yang dibukukan.`,
+  staff_payment_unanswered: () =>
+    html`❓ <b>Gateway tidak menjawab</b> dua hari setelah pembayaran ini ditutup. Cek di gateway apakah uangnya masuk.`,
   staff_message_failed: ({ about, error }) =>
     html`🚨 <b>Pesan tidak terkirim</b> (${String(about)}): ${String(error)}`,
 } as const satisfies Record<string, (facts: Facts, kind: Bill['kind']) => Html>
@@ -26,10 +28,6 @@ const headlines = {
 export type StaffKind = keyof typeof headlines
 
 export const staffKinds = Object.keys(headlines) as readonly StaffKind[]
-
-export function isStaffKind(kind: string): kind is StaffKind {
-  return kind in headlines
-}
 
 export function staffNotice(kind: StaffKind, bill: Bill, facts: Facts): Message {
   const headline: Html = headlines[kind](facts, bill.kind)
