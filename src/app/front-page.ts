@@ -2,10 +2,10 @@
 import type { FastifyInstance } from 'fastify'
 import { type Html, html, page, sendHtml } from '../platform/http/html.ts'
 import type { OpenedSystem, Overview } from '../platform/system.ts'
+import { VERSION } from '../platform/version.ts'
 import type { Database } from '../postgres/database.ts'
 import { type Health, probe } from '../postgres/health.ts'
 import { orderTrail } from './front-page-trail.ts'
-import { VERSION } from './version.ts'
 
 interface Section {
   readonly system: OpenedSystem

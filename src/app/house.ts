@@ -7,6 +7,7 @@ import { type Log, silentLog } from '../kernel/log.ts'
 import { createHttpServer } from '../platform/http/server.ts'
 import { createLog } from '../platform/log/log.ts'
 import type { OpenedSystem, SystemContext } from '../platform/system.ts'
+import { VERSION, VERSION } from '../platform/version.ts'
 import type { Database } from '../postgres/database.ts'
 import { freePort } from '../postgres/embedded.ts'
 import { isConnectionLoss } from '../postgres/errors.ts'
@@ -24,7 +25,6 @@ import {
 } from './databases.ts'
 import { frontPage } from './front-page.ts'
 import { claimInstance, releaseInstance } from './instance.ts'
-import { VERSION } from './version.ts'
 
 export interface House {
   readonly url: string

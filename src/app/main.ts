@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { DomainError } from '../kernel/errors.ts'
 import { ConfigurationError } from '../platform/configuration.ts'
+import { VERSION } from '../platform/version.ts'
 import { MigrationFailed } from '../postgres/migrate/history.ts'
 import { auditCommands } from './commands/audit.ts'
 import { dbCommands } from './commands/db.ts'
@@ -16,7 +17,6 @@ import { Refusal } from './commands/refusal.ts'
 import { seedCommand } from './commands/seed.ts'
 import { startCommand } from './commands/start.ts'
 import { AlreadyRunning } from './house.ts'
-import { VERSION } from './version.ts'
 
 const program = new Command('niaga')
   .description('One backend for complete businesses: wallet, shop, billing, on PostgreSQL')

@@ -1,9 +1,9 @@
 /** `niaga start`: everything, until Ctrl-C. */
 import { styleText } from 'node:util'
 import type { Command } from 'commander'
+import { VERSION } from '../../platform/version.ts'
 import { loadConfiguration } from '../configuration.ts'
 import { startHouse } from '../house.ts'
-import { VERSION } from '../version.ts'
 
 /** Stopping takes less; beyond it something hangs, and PostgreSQL recovers from an abrupt end anyway. */
 const STOP_LIMIT_MS = 4_900

@@ -18,6 +18,8 @@ const shopErrors = {
 
   product_not_found: { status: 404, text: 'There is no product {product_id}' },
   product_id_taken: { status: 409, text: 'Another product has this id', constraint: 'products_pkey' },
+  category_not_found: { status: 404, text: 'No product is in category {category}' },
+  sold_count_out_of_range: { status: 409, text: 'The number of units sold would fall below zero' },
   product_inactive: { status: 409, text: 'Product {product_id} is no longer for sale' },
   out_of_stock: { status: 409, text: 'Product {product_id}: {available} left, {requested} asked for' },
   stock_not_found: { status: 404, text: 'There is no such item' },

@@ -2,7 +2,8 @@
 import { Type } from 'typebox'
 import type { Log } from '../../kernel/log.ts'
 import { nullable, oneOf, strictObject } from '../../platform/http/schemas.ts'
-import { openSettings, type Settings } from '../../platform/settings/settings.ts'
+import type { FieldProblem } from '../../platform/http/validation.ts'
+import { openSettings, type Settings, type SettingValues } from '../../platform/settings/settings.ts'
 import type { Database } from '../../postgres/database.ts'
 import { firstStore, type StoreIdentity } from './stores/store-identity.ts'
 
@@ -56,6 +57,25 @@ const defaults = {
   max_units_per_order: 100,
   page_size: 10,
   low_stock_threshold: 3,
+}
+
+export type ShopSettingValues = SettingValues<typeof schemas>
+
+/** What a schema cannot say of a value beside the others; empty where all is well. */
+export function settingProblems(values: ShopSettingValues): readonly FieldProblem[] {
+  const { gateway_tariff: tariff } = values
+  const ends = tariff.map(({ up_to }) => up_to ?? Number.POSITIVE_INFINITY)
+  const isComplete =
+    ends.at(-1) === Number.POSITIVE_INFINITY && ends.every((end, i) => end > (ends[i - 1] ?? 0))
+  return [
+    ...(isComplete ? [] : [{ field: 'gateway_tariff', reason: 'must rise by up_to and end with null' }]),
+    ...(values.qris_min <= values.qris_max
+      ? []
+      : [{ field: 'qris_min', reason: 'must not exceed qris_max' }]),
+    ...(values.deposit_min <= values.deposit_max
+      ? []
+      : [{ field: 'deposit_min', reason: 'must not exceed deposit_max' }]),
+  ]
 }
 
 export type ShopSettings = Settings<typeof schemas>

@@ -4,7 +4,7 @@ import { isDomainError } from '../../../kernel/errors.ts'
 import { fail } from '../errors.ts'
 import type { Store } from '../store.ts'
 import { type Profile, profileOf, toProfile } from './profile.ts'
-import { selectUsers, type UserFilter } from './user.queries.ts'
+import { selectUser, selectUsers, type UserFilter } from './user.queries.ts'
 import type { UserId } from './user-id.ts'
 
 /** @throws user_not_found, also for somebody who was erased */
@@ -33,4 +33,9 @@ export async function listUsers(
     limit: limit + 1,
   })
   return toPage(rows, limit, ({ id }) => [Number(id)], toProfile)
+}
+
+/** For what was asked for earlier and goes out now. */
+export async function isAdmin(store: Store, id: UserId): Promise<boolean> {
+  return (await selectUser(store.db, id))?.member_status === 'admin'
 }

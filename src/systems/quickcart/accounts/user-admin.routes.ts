@@ -6,6 +6,7 @@ import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
 import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Amount, AmountInput, Instant, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
+import { refusals } from '../shop/schemas.ts'
 import type { Store } from '../store.ts'
 import { adjustBalance } from './adjust-balance.ts'
 import { banUser, unbanUser } from './ban-user.ts'
@@ -76,21 +77,43 @@ export function userAdminRoutes(scope: FastifyInstance, store: Store): void {
     '/admin/users/:id',
     {
       config: manage,
-      schema: { tags, summary: 'One person', params: UserParams, response: { 200: UserAnswer } },
+      schema: {
+        tags,
+        summary: 'One person',
+        params: UserParams,
+        response: { 200: UserAnswer, ...refusals('user_not_found') },
+      },
     },
     async (request) => toUserAnswer(await findUser(store, userId(request.params.id))),
   )
 
-  for (const [word, summary, act] of [
-    ['ban', 'Shut somebody out; what they have not paid yet is cancelled', banUser],
-    ['unban', 'Let somebody in again', unbanUser],
-  ] as const) {
-    app.post(
-      `/admin/users/:id/${word}`,
-      { config: manage, schema: { tags, summary, params: UserParams, response: { 200: UserAnswer } } },
-      async (request) => toUserAnswer(await act(store, callerOf(request), userId(request.params.id))),
-    )
-  }
+  app.post(
+    '/admin/users/:id/ban',
+    {
+      config: manage,
+      schema: {
+        tags,
+        summary: 'Shut somebody out; what they have not paid yet is cancelled',
+        params: UserParams,
+        response: { 200: UserAnswer, ...refusals('user_not_found', 'target_is_admin') },
+      },
+    },
+    async (request) => toUserAnswer(await banUser(store, callerOf(request), userId(request.params.id))),
+  )
+
+  app.post(
+    '/admin/users/:id/unban',
+    {
+      config: manage,
+      schema: {
+        tags,
+        summary: 'Let somebody in again',
+        params: UserParams,
+        response: { 200: UserAnswer, ...refusals('user_not_found') },
+      },
+    },
+    async (request) => toUserAnswer(await unbanUser(store, callerOf(request), userId(request.params.id))),
+  )
 
   app.put(
     '/admin/users/:id/role',
@@ -101,7 +124,10 @@ export function userAdminRoutes(scope: FastifyInstance, store: Store): void {
         summary: 'Make somebody a customer, reseller or admin; it counts from their next request on',
         params: UserParams,
         body: strictObject({ role: RoleWord }),
-        response: { 200: UserAnswer },
+        response: {
+          200: UserAnswer,
+          ...refusals('user_not_found', 'illegal_transition', 'last_admin', 'root_admin', 'target_is_banned'),
+        },
       },
     },
     async (request) => {
@@ -119,7 +145,10 @@ export function userAdminRoutes(scope: FastifyInstance, store: Store): void {
         summary: 'Add to a balance, or set it',
         params: UserParams,
         body: BalanceBody,
-        response: { 200: Type.Object({ id: Type.String(), account_balance: Amount }) },
+        response: {
+          200: Type.Object({ id: Type.String(), account_balance: Amount }),
+          ...refusals('user_not_found', 'amount_out_of_range', 'amount_not_whole'),
+        },
       },
     },
     async (request) => {

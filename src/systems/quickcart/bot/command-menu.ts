@@ -1,7 +1,7 @@
 /** Telegram's command menus: the public commands for everybody, all of them for each admin (QuickCart, §7.1). */
 import { telegramFailure } from '../../../gateways/telegram/failures.ts'
 import { sql } from '../../../postgres/sql.ts'
-import { selectUser } from '../accounts/user.queries.ts'
+import { isAdmin } from '../accounts/find-users.ts'
 import { userId } from '../accounts/user-id.ts'
 import type { Store } from '../store.ts'
 import type { Notices } from '../telegram/notice.ts'
@@ -11,8 +11,7 @@ import { adminHelp, publicCommands } from './commands.ts'
 /** An admin's own menu, or none any more: whatever their role is when the row's turn comes. */
 export const commandMenuNotices: Notices = {
   async command_menu(store, { chat_id: chat }) {
-    const user = await selectUser(store.db, userId(chat))
-    await setMenu(store, chat, user?.member_status === 'admin')
+    await setMenu(store, chat, await isAdmin(store, userId(chat)))
     return skipped('a menu is no message')
   },
 }

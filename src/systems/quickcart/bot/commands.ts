@@ -6,8 +6,10 @@ import type { AdminCommand, CommandHandler } from './handlers.ts'
 import { peopleCommands } from './people-admin.ts'
 import { refundCommands } from './refund.ts'
 import { refundAdminCommands } from './refund-admin.ts'
+import { priceCommands } from './price-admin.ts'
 import { startCommands } from './start.ts'
 import { stockCommands } from './stock-admin.ts'
+import { versionCommands } from './version.ts'
 
 export const publicCommands: readonly CommandHandler[] = [
   ...startCommands,
@@ -20,8 +22,10 @@ export const publicCommands: readonly CommandHandler[] = [
 export const adminCommands: readonly AdminCommand[] = [
   ...catalogCommands,
   ...stockCommands,
+  ...priceCommands,
   ...peopleCommands,
   ...refundAdminCommands,
+  ...versionCommands,
 ]
 
 export function findCommand(name: string): CommandHandler | undefined {

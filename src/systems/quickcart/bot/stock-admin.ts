@@ -1,6 +1,7 @@
 /** Goods from the chat (QuickCart, §7.3): one per line, from a message or a .txt document. */
 import type { Document } from 'grammy/types'
 import { TelegramError } from '../../../gateways/telegram/failures.ts'
+import { findProduct } from '../catalog/browse.ts'
 import { addStock } from '../stock/add-stock.ts'
 import { removeStock } from '../stock/remove-stock.ts'
 import { html } from '../telegram/html.ts'
@@ -39,6 +40,13 @@ export const stockCommands: readonly AdminCommand[] = [
     syntax: '/delallstock id',
     example: '/delallstock 101',
     read: removeAll,
+  },
+  {
+    command: 'exportstock',
+    description: 'unduh stok yang tersedia',
+    syntax: '/exportstock id',
+    example: '/exportstock 101',
+    read: exportAll,
   },
 ]
 
@@ -125,6 +133,20 @@ function removeAll(argument: string): AdminAction | undefined {
     async run({ store, caller }) {
       const removed = await removeStock(store, caller, { productId: id })
       return { text: html`Produk <b>${id}</b>: ${grouped(removed)} stok dihapus.` }
+    },
+  }
+}
+
+/** The goods are read when the file is sent. */
+function exportAll(argument: string): AdminAction | undefined {
+  const id = readProductId(argument)
+  if (id === undefined) return undefined
+  return {
+    target: productTarget(id),
+    arguments: argument,
+    async run({ store }) {
+      await findProduct(store, id, 'admin')
+      return { notice: { kind: 'stock_export', product_id: id } }
     },
   }
 }

@@ -7,6 +7,7 @@ import { signInRoutes } from '../accounts/sign-in.routes.ts'
 import { userAdminRoutes } from '../accounts/user-admin.routes.ts'
 import { catalogRoutes } from '../catalog/catalog.routes.ts'
 import { catalogAdminRoutes } from '../catalog/catalog-admin.routes.ts'
+import { discountRoutes } from '../catalog/discount.routes.ts'
 import { depositRoutes } from '../deposits/deposit.routes.ts'
 import { orderRoutes } from '../orders/order.routes.ts'
 import { orderAdminRoutes } from '../orders/order-admin.routes.ts'
@@ -16,6 +17,7 @@ import { stockRoutes } from '../stock/stock.routes.ts'
 import type { Store } from '../store.ts'
 import { firstStore, type StoreIdentity } from '../stores/store-identity.ts'
 import { auditRoutes } from './audit.routes.ts'
+import { settingsRoutes } from './settings.routes.ts'
 import { shopRoutes } from './shop.routes.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -39,6 +41,8 @@ export async function routes(app: FastifyInstance, store: Store): Promise<void> 
     userAdminRoutes(scope, store)
     refundRoutes(scope, store)
     refundAdminRoutes(scope, store)
+    discountRoutes(scope, store)
+    settingsRoutes(scope, store)
     auditRoutes(scope, store)
     await scope.register(hooks, { prefix: '/webhooks' })
   }

@@ -8,11 +8,13 @@ import type { OutboxRow } from './outbox.queries.ts'
 import { peopleNotices } from './people-notices.ts'
 import { refundNotices } from './refund-notices.ts'
 import type { Sent } from './sent.ts'
+import { stockNotices } from './stock-notices.ts'
 
 const notices: Notices = {
   ...billNotices,
   ...refundNotices,
   ...peopleNotices,
+  ...stockNotices,
   ...commandMenuNotices,
   ...incidentNotices,
 }

@@ -4,6 +4,7 @@ import { Value } from 'typebox/value'
 import { isDomainError } from '../../../kernel/errors.ts'
 import { parseMoney } from '../../../kernel/money.ts'
 import { oneOf } from '../../../platform/http/schemas.ts'
+import { isAdmin } from '../accounts/find-users.ts'
 import { type Profile, profileOf } from '../accounts/profile.ts'
 import { userId } from '../accounts/user-id.ts'
 import type { Store } from '../store.ts'
@@ -35,8 +36,7 @@ function aboutSomebody<T extends TSchema>(
   message: (user: Profile, payload: Static<T>) => Message,
 ): Notices[string] {
   return async (store, row) => {
-    const reader = await find(store, row.chat_id)
-    if (reader?.role !== 'admin') return skipped('the reader is no admin')
+    if (!(await isAdmin(store, userId(row.chat_id)))) return skipped('the reader is no admin')
     const user = await find(store, BigInt(Value.Parse(Person, row.payload).user_id))
     if (!user) return skipped('the person is gone')
     return await say(store, row, message(user, Value.Parse(schema, row.payload)))

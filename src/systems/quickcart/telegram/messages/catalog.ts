@@ -118,3 +118,11 @@ function pager(page: number, totalPages: number, turn: (page: number) => string)
     ],
   ]
 }
+
+export function noStock(product: number): Message {
+  return { text: html`Produk <b>${product}</b> tidak punya stok yang tersedia.` }
+}
+
+export function stockFileCaption(product: number, count: number): Html {
+  return html`Stok produk <b>${product}</b>: ${grouped(count)} barang tersedia.`
+}

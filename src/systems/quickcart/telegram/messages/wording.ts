@@ -30,6 +30,11 @@ export function categoryLabel(category: string): string {
   return category === 'Uncategorized' ? 'Tanpa Kategori' : category
 }
 
+/** The category that somebody means who writes its name. */
+export function categoryNamed(label: string): string {
+  return label.toLowerCase() === 'tanpa kategori' ? 'Uncategorized' : label
+}
+
 export function methodLabel(method: PaymentMethod): string {
   return method === 'qris' ? 'QRIS' : 'Saldo'
 }
