@@ -197,7 +197,7 @@ test("other people's orders and deposits are not there; an admin finds them", as
 
 test('a setting that is changed counts at once, in every process, and is on record', async () => {
   const as = await shop.customer({ role: 'admin' })
-  const elsewhere = await openShopSettings(store.db, silentLog)
+  const elsewhere = await openShopSettings(store.identity, store.db, silentLog)
   try {
     const set = await shop.call('PUT', '/admin/settings/qris_min', { as, body: { value: 5_000 } })
     assert.deepEqual([set.status, set.body], [200, { key: 'qris_min', value: 5_000 }])
