@@ -61,9 +61,11 @@ export const auditOutboxRights: ComponentRights = {
 
 export const shopRights: ComponentRights = {
   'public.audit_anchors': 'select, insert, delete',
-  'public.broadcasts': READ,
+  'public.broadcasts':
+    'select, insert(body, created_at, created_by, kind, updated_at), update(failed_count, sent_count, status, total_count)',
   'public.deposits': 'select, insert, update(payment_fee, status, total_bill)',
-  'public.notification_groups': 'select, update(chat_id)',
+  'public.notification_groups':
+    'select, insert(added_by, chat_id, created_at, title), update(chat_id, title), delete',
   'public.order_items': 'select, insert, update(released_at)',
   'public.orders': 'select, insert, update(payment_fee, status, total_bill)',
   'public.payments':
@@ -75,7 +77,8 @@ export const shopRights: ComponentRights = {
   'public.products': KEEP,
   'public.refunds': 'select, insert, update(decided_by, reason, status)',
   'public.settings': KEEP,
-  'public.support_messages': READ,
+  'public.support_messages':
+    'select, insert(admin_id, body, created_at, direction, in_reply_to, photo_file_id, user_id)',
   'public.telegram_outbox': ALL,
   'public.users':
     'select, insert(bank_id, created_at, id, name, updated_at, username), update(blocked_bot_at, email, erased_as, erased_at, name, username, whatsapp_number)',

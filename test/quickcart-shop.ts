@@ -166,6 +166,7 @@ interface Parts {
 }
 
 /** The bank number is its end: other than those of quickcart-chat.ts. */
+// Six digits of it make the bank id: apart from those of quickcart-chat.ts.
 let lastPerson = 300_500_000
 let lastProduct = 1_000
 

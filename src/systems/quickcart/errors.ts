@@ -59,6 +59,19 @@ const shopErrors = {
     constraint: 'uq_deposits_one_pending_per_user',
   },
   deposit_not_pending: { status: 409, text: 'The deposit is {status} and can no longer be cancelled' },
+  user_unreachable: { status: 409, text: 'This person has blocked the bot' },
+  nobody_to_ask: { status: 503, text: 'None of the shop’s people can be reached right now' },
+  message_too_long: {
+    status: 422,
+    text: 'The text has {length} characters; at most {max} fit into a message',
+  },
+  broadcast_not_found: { status: 404, text: 'There is no such broadcast' },
+  broadcast_cancelled: { status: 409, text: 'The broadcast was cancelled' },
+  broadcast_done: { status: 409, text: 'Everybody has been sent the broadcast' },
+  voucher_amount_range: { status: 422, text: 'A voucher is worth {min} to {max}' },
+  voucher_count_range: { status: 422, text: 'A giveaway has {min} to {max} vouchers' },
+  group_not_found: { status: 404, text: 'There is no such notification group' },
+
   payment_not_found: { status: 404, text: 'There is no payment for {invoice}' },
   refund_not_eligible: { status: 409, text: 'Order {invoice} cannot be refunded' },
   refund_exists: {

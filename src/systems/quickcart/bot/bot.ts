@@ -13,6 +13,7 @@ import { fail } from '../errors.ts'
 import type { Store } from '../store.ts'
 import { problemText } from '../telegram/messages/problems.ts'
 import { buttons } from './buttons.ts'
+import { hearGroup, joinOrLeave } from './groups.ts'
 import { STALE } from './handlers.ts'
 import { hearMessage } from './messages.ts'
 import { decisionButtons } from './refund-admin.ts'
@@ -31,7 +32,7 @@ interface ShopContext extends Context {
 
 const NOTICE_SECONDS = 86_400
 
-/** Private chats are served; in groups only the buttons by which admins decide (QuickCart, §7.1). */
+/** Private chats are served; in groups the staff: replies to customers, buttons that decide (QuickCart, §7.1). */
 export function createBot(store: Store): ShopBot {
   const bot = new Bot<ShopContext>(store.config.telegram.token, { botInfo: botInfo(store) })
   const people = bot.chatType('private')
@@ -55,6 +56,8 @@ export function createBot(store: Store): ShopBot {
   talk.on('callback_query', (ctx) => ctx.turn.answerPress(STALE))
   talk.on('message', async (ctx) => await hearMessage(ctx.turn, ctx.message))
   const groups = bot.chatType(['group', 'supergroup'])
+  groups.on('message', async (ctx) => await hearGroup(store, ctx.update.update_id, ctx.message))
+  groups.on('my_chat_member', async (ctx) => await joinOrLeave(store, ctx.update.update_id, ctx.myChatMember))
   for (const { pattern, run } of decisionButtons) {
     groups.callbackQuery(pattern, async (ctx) => {
       const turn = await openGroupTurn(store, ctx)

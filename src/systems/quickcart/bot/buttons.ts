@@ -1,5 +1,6 @@
 import { accountButtons } from './account.ts'
 import { accountEditButtons } from './account-edit.ts'
+import { broadcastButtons } from './broadcast.ts'
 import { browseButtons } from './browse.ts'
 import { checkoutButtons } from './checkout.ts'
 import { depositButtons } from './deposit.ts'
@@ -20,4 +21,5 @@ export const buttons: readonly ButtonHandler[] = [
   ...accountEditButtons,
   ...refundButtons,
   ...decisionButtons,
+  ...broadcastButtons,
 ]

@@ -3,6 +3,7 @@ import { helpCommands } from './account.ts'
 import { browseCommands } from './browse.ts'
 import { catalogCommands } from './catalog-admin.ts'
 import type { AdminCommand, CommandHandler } from './handlers.ts'
+import { messageCommands } from './message-admin.ts'
 import { peopleCommands } from './people-admin.ts'
 import { priceCommands } from './price-admin.ts'
 import { refundCommands } from './refund.ts'
@@ -26,6 +27,7 @@ export const adminCommands: readonly AdminCommand[] = [
   ...peopleCommands,
   ...refundAdminCommands,
   ...versionCommands,
+  ...messageCommands,
 ]
 
 export function findCommand(name: string): CommandHandler | undefined {

@@ -57,8 +57,8 @@ export type AdminAnswer = Pick<AdminTarget, 'target'> & {
   readonly outcome?: string
 } & (Message | { readonly notice: { readonly kind: string } & Readonly<Record<string, unknown>> })
 
-/** Takes a text that answers a question; says whether it was one. */
-export type TextHandler = (turn: Turn, text: string) => Promise<boolean>
+/** Takes a text, or the caption of a `message` with a photo, that answers a question; says whether it was one. */
+export type TextHandler = (turn: Turn, text: string, message: TelegramMessage) => Promise<boolean>
 
 export const STALE = 'Tombol ini sudah tidak berlaku. Silakan pilih lagi dari menu.'
 

@@ -4,17 +4,21 @@ import type { ReplyKeyboardMarkup } from 'grammy/types'
 const IDS_PER_ROW = 8
 
 /** Its words, without the emoji; some clients and people leave that out. */
-const labels = { products: 'LIST PRODUK', stock: 'STOK', account: 'AKUN' } as const
+const labels = { products: 'LIST PRODUK', stock: 'STOK', account: 'AKUN', contact: 'KIRIM PESAN' } as const
 
 export type Label = keyof typeof labels
 
-const emoji: Readonly<Record<Label, string>> = { products: '🛍', stock: '📦', account: '👤' }
+const emoji: Readonly<Record<Label, string>> = { products: '🛍', stock: '📦', account: '👤', contact: '✉️' }
 
 /** `ids`: products in stock, ascending; the first 24 are shown. */
 export function mainKeyboard(ids: readonly number[]): ReplyKeyboardMarkup {
   const key = (label: Label) => ({ text: `${emoji[label]} ${labels[label]}` })
   return {
-    keyboard: [[key('products'), key('stock')], [key('account')], ...rows(ids.slice(0, 3 * IDS_PER_ROW))],
+    keyboard: [
+      [key('products'), key('stock')],
+      [key('account'), key('contact')],
+      ...rows(ids.slice(0, 3 * IDS_PER_ROW)),
+    ],
     resize_keyboard: true,
     is_persistent: true,
   }

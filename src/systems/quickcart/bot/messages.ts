@@ -1,17 +1,23 @@
-/** What a person writes: a command, a key of the keyboard, an answer, a product's number. In that order. */
+/**
+ * What a person writes: a command, a reply to a customer's message, a key of the keyboard, an answer, a product's
+ * number. In that order.
+ */
 import type { Message } from 'grammy/types'
 import { limitAction } from '../shop/limits.ts'
 import { html } from '../telegram/html.ts'
 import { showAccount } from './account.ts'
 import { profileText } from './account-edit.ts'
 import { ADMIN_COMMANDS, refuseSilently, runAdminCommand } from './admin.ts'
+import { broadcastText } from './broadcast.ts'
 import { showAll, showCategories, showProduct } from './browse.ts'
 import { voucherText } from './checkout.ts'
 import { findAdminCommand, findCommand } from './commands.ts'
+import { askForMessage, contactText } from './contact.ts'
 import { amountText, isAmount } from './deposit.ts'
 import type { TextHandler } from './handlers.ts'
 import { type Label, labelOf } from './keyboards.ts'
 import { rejectionText } from './refund-admin.ts'
+import { answerCopy } from './staff-replies.ts'
 import { onboardingText } from './start.ts'
 import type { Turn } from './turn.ts'
 
@@ -24,20 +30,30 @@ const keys: Readonly<Record<Label, (turn: Turn) => Promise<void>>> = {
   products: showCategories,
   stock: (turn) => showAll(turn, 1, 'Stok'),
   account: showAccount,
+  contact: askForMessage,
 }
 
-const answers: readonly TextHandler[] = [onboardingText, voucherText, amountText, profileText, rejectionText]
+const answers: readonly TextHandler[] = [
+  onboardingText,
+  voucherText,
+  amountText,
+  profileText,
+  rejectionText,
+  contactText,
+  broadcastText,
+]
 
 export async function hearMessage(turn: Turn, message: Message): Promise<void> {
   const text = message.text ?? message.caption ?? ''
   const [, name, argument = ''] = COMMAND.exec(text.trim()) ?? []
+  if (name === undefined && (await answerCopy(turn, message))) return
   const label = labelOf(text)
   const isProduct = PRODUCT_KEY.test(text) && !(await isAmount(turn, Number(text)))
   if (name !== undefined || label || isProduct) turn.leaveQuestion()
   if (name !== undefined) return await runCommand(turn, name.toLowerCase(), argument, message)
   if (label) return await keys[label](turn)
   if (isProduct) return await showProduct(turn, Number(text))
-  for (const answer of answers) if (await answer(turn, text)) return
+  for (const answer of answers) if (await answer(turn, text, message)) return
   if (DIGITS.test(text)) return await showProduct(turn, Number(text))
   turn.say({ text: html`Aku tidak mengerti. Ketik /start untuk membuka menu.` })
 }

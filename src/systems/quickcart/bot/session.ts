@@ -22,10 +22,12 @@ const Context = Type.Object({
   after_message_id: Type.Optional(Type.Integer()),
   /** What of the profile is being changed. */
   field: Type.Optional(oneOf(['name', 'whatsapp', 'email'])),
+  /** The album whose first photo was taken. */
+  media_group_id: Type.Optional(Type.String()),
 })
 
 const SessionSchema = Type.Object({
-  flow: oneOf(['onboarding', 'ordering', 'deposit', 'account_edit', 'admin']),
+  flow: oneOf(['onboarding', 'ordering', 'deposit', 'account_edit', 'contact_admin', 'admin']),
   state: oneOf([
     'name',
     'whatsapp',
@@ -36,6 +38,9 @@ const SessionSchema = Type.Object({
     'awaiting_amount',
     'awaiting_value',
     'awaiting_reason',
+    'awaiting_message',
+    'message_sent',
+    'awaiting_broadcast',
   ]),
   context: Context,
   /** The update that wrote it: handled again after a crash, that update changes nothing any more. */

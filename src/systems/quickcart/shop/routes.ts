@@ -5,10 +5,12 @@ import { shopAccess, shopTokens } from '../accounts/access.ts'
 import { profileRoutes } from '../accounts/profile.routes.ts'
 import { signInRoutes } from '../accounts/sign-in.routes.ts'
 import { userAdminRoutes } from '../accounts/user-admin.routes.ts'
+import { broadcastRoutes } from '../broadcasts/broadcast.routes.ts'
 import { catalogRoutes } from '../catalog/catalog.routes.ts'
 import { catalogAdminRoutes } from '../catalog/catalog-admin.routes.ts'
 import { discountRoutes } from '../catalog/discount.routes.ts'
 import { depositRoutes } from '../deposits/deposit.routes.ts'
+import { groupRoutes } from '../groups/group.routes.ts'
 import { orderRoutes } from '../orders/order.routes.ts'
 import { orderAdminRoutes } from '../orders/order-admin.routes.ts'
 import { refundRoutes } from '../refunds/refund.routes.ts'
@@ -16,6 +18,8 @@ import { refundAdminRoutes } from '../refunds/refund-admin.routes.ts'
 import { stockRoutes } from '../stock/stock.routes.ts'
 import type { Store } from '../store.ts'
 import { firstStore, type StoreIdentity } from '../stores/store-identity.ts'
+import { supportRoutes } from '../support/support.routes.ts'
+import { voucherAdminRoutes } from '../vouchers/voucher-admin.routes.ts'
 import { auditRoutes } from './audit.routes.ts'
 import { settingsRoutes } from './settings.routes.ts'
 import { shopRoutes } from './shop.routes.ts'
@@ -43,6 +47,10 @@ export async function routes(app: FastifyInstance, store: Store): Promise<void> 
     refundAdminRoutes(scope, store)
     discountRoutes(scope, store)
     settingsRoutes(scope, store)
+    supportRoutes(scope, store)
+    voucherAdminRoutes(scope, store)
+    broadcastRoutes(scope, store)
+    groupRoutes(scope, store)
     auditRoutes(scope, store)
     await scope.register(hooks, { prefix: '/webhooks' })
   }

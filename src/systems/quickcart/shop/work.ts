@@ -12,6 +12,7 @@ import { inTransaction } from '../../../postgres/transaction.ts'
 import { createBot } from '../bot/bot.ts'
 import { TELEGRAM, telegramHandler } from '../bot/receive-update.ts'
 import { startBot } from '../bot/run-bot.ts'
+import { broadcastCron, broadcastTasks } from '../broadcasts/broadcast.jobs.ts'
 import { watchStock } from '../catalog/stock-count.ts'
 import { rebuildExpiryQueue } from '../payments/expiry-queue.ts'
 import { paymentCron, paymentTasks, sweepPayments } from '../payments/payment.jobs.ts'
@@ -46,13 +47,20 @@ function shopTasks(store: Store): readonly Task[] {
         store.log.error({ inboxId: String(id), source, status, error }, 'an event waits for a person'),
     }),
     ...paymentTasks(store),
+    ...broadcastTasks(store),
     ...nightlyTasks(store),
     ...outboxTasks(store),
     housekeepingTask(store.db, { inboxDays: INBOX_DAYS }),
   ]
 }
 
-const shopCron: readonly CronEntry[] = [...paymentCron, ...nightlyCron, ...outboxCron, housekeepingCron]
+const shopCron: readonly CronEntry[] = [
+  ...paymentCron,
+  ...broadcastCron,
+  ...nightlyCron,
+  ...outboxCron,
+  housekeepingCron,
+]
 
 export async function startWork(store: Store): Promise<Work> {
   const { db, audits, log } = store

@@ -2,6 +2,7 @@
 import { commandMenuNotices } from '../bot/command-menu.ts'
 import type { Store } from '../store.ts'
 import { billNotices } from './bill-notices.ts'
+import { correspondence } from './correspondence.ts'
 import { incidentNotices } from './incident-notices.ts'
 import type { Notices } from './notice.ts'
 import type { OutboxRow } from './outbox.queries.ts'
@@ -17,6 +18,7 @@ const notices: Notices = {
   ...stockNotices,
   ...commandMenuNotices,
   ...incidentNotices,
+  ...correspondence,
 }
 
 /** @throws TelegramError, TypeError where nobody knows such a notice. */

@@ -6,7 +6,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { startLoop } from '../../../platform/jobs/loop.ts'
 import type { Store } from '../store.ts'
-import { claimDue, type OutboxRow, requeueLost } from './outbox.queries.ts'
+import { claimDue, LEAST_URGENT, type OutboxRow, requeueLost } from './outbox.queries.ts'
 import { recordFailure, recordSent } from './outcome.ts'
 import { Pace } from './pace.ts'
 import { retireQr } from './retire-qr.ts'
@@ -23,6 +23,8 @@ const SWEEP_MS = 500
 const LOST_SWEEP_MS = 10_000
 /** Calls at a time: enough for 30 a second at the 300 ms that Telegram takes, few enough for the pool. */
 const CONCURRENCY = 12
+/** Of these for broadcasts: calls of theirs that hang must not keep goods and QR codes waiting. */
+const BROADCAST_CONCURRENCY = 8
 const STOP_WITHIN_MS = 3_000
 /** Tries to write down that a message was sent: half a minute, within which a database restarts. */
 const RECORD_TRIES = 8
@@ -32,15 +34,13 @@ export function startOutboxSender(store: Store): OutboxSender {
   const log = store.log.child({ part: 'telegram outbox' })
   const pace = new Pace(store.clock)
   const underWay = new Set<Promise<void>>()
+  let broadcasts = 0
 
   const sweep = startLoop('telegram.outbox', SWEEP_MS, log, async (signal) => {
     while (!signal.aborted) {
-      const limit = Math.min(CONCURRENCY - underWay.size, pace.room())
-      if (limit <= 0) return
-      const busyChats = pace.busyChats()
-      const rows = await claimDue(store.db, { limit, busyChats, offsetMs: store.clock.offsetMs })
-      for (const row of rows) dispatch(row)
-      if (rows.length === 0) return
+      const urgent = await claim(CONCURRENCY - underWay.size, LEAST_URGENT)
+      const share = Math.min(CONCURRENCY - underWay.size, BROADCAST_CONCURRENCY - broadcasts)
+      if (urgent + (await claim(share)) === 0) return
     }
   })
   const lost = startLoop('telegram.outbox.lost', LOST_SWEEP_MS, log, async () => {
@@ -50,7 +50,19 @@ export function startOutboxSender(store: Store): OutboxSender {
   // Without it the sweep still finds everything, half a second later.
   listening.catch((error: unknown) => log.warn({ error: String(error) }, 'cannot listen'))
 
+  /** Takes up to so many rows, all more urgent than `before`. Answers how many it found. */
+  async function claim(room: number, before = LEAST_URGENT + 1): Promise<number> {
+    const limit = Math.min(room, pace.room())
+    if (limit <= 0) return 0
+    const { offsetMs } = store.clock
+    const rows = await claimDue(store.db, { limit, before, busyChats: pace.busyChats(), offsetMs })
+    for (const row of rows) dispatch(row)
+    return rows.length
+  }
+
   function dispatch(row: OutboxRow): void {
+    const isBroadcast = row.priority === LEAST_URGENT
+    if (isBroadcast) broadcasts++
     pace.take(row.chat_id)
     const work = sendAndRecord(store, row)
       .catch((error: unknown) =>
@@ -58,6 +70,7 @@ export function startOutboxSender(store: Store): OutboxSender {
       )
       .finally(() => {
         underWay.delete(work)
+        if (isBroadcast) broadcasts--
         // The next row of this chat was waiting for this one.
         sweep.wake()
       })

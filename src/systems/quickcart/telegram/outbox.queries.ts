@@ -14,20 +14,25 @@ export interface OutboxRow
 
 export interface Claim {
   readonly limit: number
+  /** Only rows with a smaller priority. */
+  readonly before: number
   /** Chats that must not be sent anything yet. */
   readonly busyChats: readonly bigint[]
   readonly offsetMs: number
 }
 
+/** Of broadcasts. */
+export const LEAST_URGENT = 9
+
 /**
  * Takes due rows, most urgent first and of each chat only its first one, so that a chat reads its messages in
  * the order of (priority, id) also when several processes send and when its first row waits for a retry.
  */
-export async function claimDue(db: Db, { limit, busyChats, offsetMs }: Claim): Promise<OutboxRow[]> {
+export async function claimDue(db: Db, { limit, before, busyChats, offsetMs }: Claim): Promise<OutboxRow[]> {
   return await db.many<OutboxRow>(sql`
     with due as (
       select o.id from telegram_outbox o
-      where o.status = 'queued' and o.next_attempt_at <= now() + ${offsetMs} * interval '1 millisecond'
+      where o.status = 'queued' and o.priority < ${before} and o.next_attempt_at <= now() + ${offsetMs} * interval '1 millisecond'
         and not (o.chat_id = any (${busyChats}::bigint[]))
         and not exists (select from telegram_outbox s where s.chat_id = o.chat_id and s.status = 'sending')
         and not exists (select from telegram_outbox e where e.chat_id = o.chat_id and e.status = 'queued'

@@ -4,20 +4,24 @@ import { type TelegramFailure, telegramFailure } from '../../../gateways/telegra
 import { systemCaller } from '../../../kernel/caller.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction, type Tx } from '../../../postgres/transaction.ts'
+import { moveGroup } from '../groups/group.queries.ts'
+import { loseGroup } from '../groups/lose-group.ts'
 import type { Store } from '../store.ts'
 import { markFailed, markForRetry, markSent, type OutboxRow } from './outbox.queries.ts'
 import type { Sent } from './sent.ts'
 
 const MAX_ATTEMPTS = 10
 const MAX_BACKOFF = 60
+const ABOUT_MONEY: ReadonlySet<string | null> = new Set(['order', 'deposit'])
 
 /** Also remembers which message shows the QR code, so that it can be replaced. */
 export async function recordSent(
   store: Store,
   row: OutboxRow,
-  { messageId, note, qrOf }: Sent,
+  { messageId, note, qrOf, isDropped }: Sent,
 ): Promise<void> {
   const { offsetMs } = store.clock
+  if (isDropped) return await markFailed(store.db, row, note ?? 'dropped')
   if (qrOf === undefined) return await markSent(store.db, row, { messageId, note, offsetMs })
   await inTransaction(store.db, systemCaller, async (tx) => {
     await markSent(tx, row, { messageId, note, offsetMs })
@@ -45,6 +49,8 @@ export async function recordFailure(store: Store, row: OutboxRow, error: unknown
     case 'rejected':
       return await giveUp(store, row, failure.description)
     default:
+      // A courtesy is not worth keeping the greeting behind it waiting.
+      if (row.method === 'sendSticker') return await giveUp(store, row, failure.description)
       return await tryAgain(store, row, failure)
   }
 }
@@ -65,26 +71,40 @@ async function tryAgain(
   })
 }
 
-/** The row failed for good. Where it was about an order, the staff is told; about their own notices nobody is. */
+/** The row failed for good, and whoever has to know is told. */
 async function giveUp(
   store: Store,
   row: OutboxRow,
   error: string,
   also?: (tx: Tx, row: OutboxRow) => Promise<void>,
 ): Promise<void> {
-  const { kind } = row.payload
-  const about = typeof kind === 'string' && !kind.startsWith('staff_') ? kind : undefined
   await inTransaction(store.db, systemCaller, async (tx) => {
     await markFailed(tx, row, error)
     await also?.(tx, row)
-    if (about === undefined || row.ref_id === null) return
-    await tx.run(sql`
-      select notify_staff('staff_message_failed', ${row.ref_type}, ${row.ref_id}, ${sql.json({ about, error })})`)
+    await tell(tx, row, error)
   })
 }
 
-/** Cleared by the person's next update. */
+/** Of an order or deposit the staff, of an answer its author; about the staff's own notices nobody. */
+async function tell(tx: Tx, { payload, ref_type, ref_id }: OutboxRow, error: string): Promise<void> {
+  const { kind } = payload
+  if (ref_id === null || typeof kind !== 'string') return
+  if (kind === 'group_added') return await loseGroup(tx, BigInt(ref_id), error)
+  if (kind === 'support_answer') {
+    await tx.run(sql`
+      insert into telegram_outbox (chat_id, method, payload, ref_type, ref_id, next_attempt_at, created_at)
+        select m.admin_id, 'sendMessage', ${sql.json({ kind: 'support_answer_failed', error })}::jsonb, 'support',
+            ${ref_id}, niaga.now(), niaga.now()
+          from support_messages m where m.id = ${ref_id}::bigint`)
+  }
+  if (kind.startsWith('staff_') || !ABOUT_MONEY.has(ref_type)) return
+  await tx.run(sql`
+    select notify_staff('staff_message_failed', ${ref_type}, ${ref_id}, ${sql.json({ about: kind, error })})`)
+}
+
+/** A person: cleared by their next update. A group: the bot was thrown out. */
 async function noteBlocked(tx: Tx, { chat_id }: OutboxRow): Promise<void> {
+  if (chat_id < 0n) return await loseGroup(tx, chat_id, 'bot tidak ada di grup')
   await tx.run(sql`
     update users set blocked_bot_at = niaga.now() where id = ${chat_id} and blocked_bot_at is null`)
 }
@@ -92,12 +112,8 @@ async function noteBlocked(tx: Tx, { chat_id }: OutboxRow): Promise<void> {
 /** The group has a new id; this row, and whatever waits for the group, goes there. */
 async function followGroup(store: Store, row: OutboxRow, chat: bigint): Promise<void> {
   await inTransaction(store.db, systemCaller, async (tx) => {
-    await tx.run(sql`
-      update notification_groups set chat_id = ${chat} where chat_id = ${row.chat_id}
-        and not exists (select from notification_groups known where known.chat_id = ${chat})`)
     const wait = { seconds: 0, error: 'the group moved', counts: false, offsetMs: store.clock.offsetMs }
     await markForRetry(tx, row, wait)
-    await tx.run(sql`
-      update telegram_outbox set chat_id = ${chat} where chat_id = ${row.chat_id} and status = 'queued'`)
+    await moveGroup(tx, row.chat_id, chat)
   })
 }

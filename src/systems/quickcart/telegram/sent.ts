@@ -3,6 +3,8 @@ export interface Sent {
   readonly messageId: bigint | null
   /** Why nothing was sent, where the row had become pointless. */
   readonly note: string | null
+  /** It was not sent and does not count as sent. */
+  readonly isDropped?: true
   /** The message shows the QR code of this invoice. */
   readonly qrOf?: string
   /** The message tells that this invoice is paid. */
@@ -18,4 +20,9 @@ export function said(result: unknown): Sent {
 
 export function skipped(note: string): Sent {
   return { messageId: null, note }
+}
+
+/** For rows that are counted: not sent, and nobody need be told. */
+export function dropped(note: string): Sent {
+  return { messageId: null, note, isDropped: true }
 }

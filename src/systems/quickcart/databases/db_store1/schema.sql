@@ -23,6 +23,7 @@ create table broadcasts (
   updated_at timestamp with time zone default now() not null,
   constraint broadcasts_pkey PRIMARY KEY (id),
   constraint broadcasts_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id),
+  constraint broadcasts_body_fits CHECK (length(body) >= 1 AND length(body) <= 4096),
   constraint broadcasts_check CHECK ((sent_count + failed_count) <= total_count),
   constraint broadcasts_failed_count_check CHECK (failed_count >= 0),
   constraint broadcasts_kind_check CHECK (kind::text = ANY (ARRAY['message'::character varying, 'giveaway'::character varying]::text[])),
@@ -32,6 +33,7 @@ create table broadcasts (
 );
 CREATE INDEX idx_broadcasts_status ON broadcasts USING btree (status);
 CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON broadcasts FOR EACH ROW EXECUTE FUNCTION log_audit_event();
+CREATE TRIGGER keep_broadcast BEFORE UPDATE ON broadcasts FOR EACH ROW WHEN (old.kind::text IS DISTINCT FROM new.kind::text OR old.body IS DISTINCT FROM new.body OR old.created_by IS DISTINCT FROM new.created_by) EXECUTE FUNCTION keep_broadcast();
 CREATE TRIGGER update_timestamp BEFORE UPDATE ON broadcasts FOR EACH ROW EXECUTE FUNCTION update_timestamp();
 CREATE TRIGGER zz_lifecycle_status BEFORE UPDATE ON broadcasts FOR EACH ROW WHEN (old.status::text IS DISTINCT FROM new.status::text AND (COALESCE(old.status::text, ''::text) <> 'draft'::text OR COALESCE(new.status::text, ''::text) <> 'sending'::text) AND (COALESCE(old.status::text, ''::text) <> 'draft'::text OR COALESCE(new.status::text, ''::text) <> 'cancelled'::text) AND (COALESCE(old.status::text, ''::text) <> 'sending'::text OR COALESCE(new.status::text, ''::text) <> 'done'::text) AND (COALESCE(old.status::text, ''::text) <> 'sending'::text OR COALESCE(new.status::text, ''::text) <> 'cancelled'::text)) EXECUTE FUNCTION niaga.refuse_transition('status', 'id');
 
@@ -376,6 +378,7 @@ CREATE INDEX idx_telegram_outbox_finished ON telegram_outbox USING btree (create
 CREATE INDEX idx_telegram_outbox_message ON telegram_outbox USING btree (chat_id, message_id) WHERE (message_id IS NOT NULL);
 CREATE INDEX idx_telegram_outbox_ref ON telegram_outbox USING btree (ref_type, ref_id) WHERE (ref_type IS NOT NULL);
 CREATE INDEX idx_telegram_outbox_sending ON telegram_outbox USING btree (next_attempt_at) WHERE ((status)::text = 'sending'::text);
+CREATE INDEX telegram_outbox_broadcast ON telegram_outbox USING btree (ref_id, status) WHERE ((ref_type)::text = 'broadcast'::text);
 CREATE INDEX telegram_outbox_open ON telegram_outbox USING btree (chat_id, priority, id) WHERE ((status)::text = ANY ((ARRAY['queued'::character varying, 'sending'::character varying])::text[]));
 CREATE TRIGGER notify_telegram_outbox AFTER INSERT ON telegram_outbox FOR EACH STATEMENT EXECUTE FUNCTION notify_telegram_outbox();
 CREATE TRIGGER zz_lifecycle_status BEFORE UPDATE ON telegram_outbox FOR EACH ROW WHEN (old.status::text IS DISTINCT FROM new.status::text AND (COALESCE(old.status::text, ''::text) <> 'queued'::text OR COALESCE(new.status::text, ''::text) <> 'sending'::text) AND (COALESCE(old.status::text, ''::text) <> 'queued'::text OR COALESCE(new.status::text, ''::text) <> 'failed'::text) AND (COALESCE(old.status::text, ''::text) <> 'sending'::text OR COALESCE(new.status::text, ''::text) <> 'sent'::text) AND (COALESCE(old.status::text, ''::text) <> 'sending'::text OR COALESCE(new.status::text, ''::text) <> 'queued'::text) AND (COALESCE(old.status::text, ''::text) <> 'sending'::text OR COALESCE(new.status::text, ''::text) <> 'failed'::text)) EXECUTE FUNCTION niaga.refuse_transition('status', 'id');
@@ -460,6 +463,7 @@ CREATE INDEX idx_vouchers_expires_at ON vouchers USING btree (expires_at);
 CREATE INDEX idx_vouchers_is_used ON vouchers USING btree (is_used);
 CREATE INDEX idx_vouchers_used_by ON vouchers USING btree (used_by);
 CREATE UNIQUE INDEX uq_vouchers_order_id ON vouchers USING btree (order_id) WHERE (order_id IS NOT NULL);
+CREATE INDEX vouchers_by_state ON vouchers USING btree (is_used, id DESC);
 CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON vouchers FOR EACH ROW EXECUTE FUNCTION log_audit_event();
 CREATE TRIGGER voucher_lifecycle BEFORE UPDATE ON vouchers FOR EACH ROW WHEN (old.order_id IS DISTINCT FROM new.order_id OR old.is_used IS DISTINCT FROM new.is_used OR old.used_by IS DISTINCT FROM new.used_by OR old.used_at IS DISTINCT FROM new.used_at) EXECUTE FUNCTION voucher_lifecycle();
 
@@ -486,6 +490,8 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function audit_row(p_table text, p_row jsonb) returns jsonb
 -- function audit_subject(p_table text, p_row jsonb, p_before jsonb) returns bigint
 -- function ban_user(p_user bigint) returns SETOF text
+-- function broadcast_counts(p_id bigint, OUT total integer, OUT open integer, OUT sent integer, OUT failed integer) returns record
+-- function cancel_broadcast(p_id bigint) returns void
 -- function cancel_payment(p_invoice text, p_by text) returns void
 -- function check_payable(p_user bigint, p_method text, p_base numeric) returns void
 -- function check_voucher(p_user bigint, p_code text, OUT voucher_id integer, OUT amount numeric, OUT expires_at timestamp with time zone) returns record
@@ -497,11 +503,16 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function deposit_json(p_deposit_id bigint) returns jsonb
 -- function expire_payment(p_invoice text) returns text
 -- function fail_payment(p_invoice text, p_error text) returns text
+-- function fan_out_broadcast(p_id bigint, p_after bigint, p_limit integer) returns bigint
+-- function finish_broadcast(p_id bigint) returns boolean
 -- function finish_deposit(p_deposit_id bigint) returns void
 -- function finish_order(p_order_id integer) returns void
 -- function gateway_fee(p_base numeric, p_tariff jsonb) returns numeric
+-- function give_away(p_admin bigint, p_amount numeric, p_count integer, OUT codes text[], OUT expires_at timestamp with time zone) returns record
 -- function guard_order_item() returns trigger
 -- function insert_order(p_user bigint, p_quote jsonb) returns integer
+-- function keep_broadcast() returns trigger
+-- function lock_broadcast(p_id bigint) returns text
 -- function lock_customer(p_user bigint) returns void
 -- function lock_payment(p_invoice text, OUT payment_id bigint, OUT is_open boolean) returns record
 -- function lock_person(p_user bigint) returns text
@@ -546,11 +557,15 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function request_refund(p_user bigint, p_invoice text) returns bigint
 -- function reserve_voucher(p_order_id integer, p_code text) returns void
 -- function retain_financial_record() returns trigger
+-- function send_broadcast(p_id bigint) returns boolean
 -- function set_member_status(p_user bigint, p_to text, p_from text) returns text
 -- function setting(p_key text) returns jsonb
 -- function settle_payment(p_invoice text, p_amount numeric, p_completed_at timestamp with time zone) returns text
+-- function staff_chats() returns SETOF bigint
 -- function take_stock(p_order_id integer, p_lines jsonb, p_sold boolean) returns void
 -- function unban_user(p_user bigint) returns void
 -- function unit_price(p_customer_price numeric, p_reseller_price numeric, p_member_status text, p_kind text, p_value numeric) returns numeric
 -- function update_timestamp() returns trigger
 -- function voucher_lifecycle() returns trigger
+-- function write_to_staff(p_user bigint, p_body text, p_photo text) returns bigint
+-- function write_to_user(p_admin bigint, p_user bigint, p_body text, p_photo text, p_in_reply_to bigint) returns bigint

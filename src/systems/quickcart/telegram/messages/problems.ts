@@ -50,6 +50,13 @@ const texts: Readonly<Record<string, (details: Details) => Html>> = {
   last_admin: () => html`Itu admin terakhir; toko tidak bisa tanpa admin.`,
   root_admin: () => html`Admin itu ditetapkan di konfigurasi dan tidak bisa dicabut.`,
   illegal_transition: () => html`Perubahan itu tidak mungkin dari keadaannya sekarang.`,
+  user_unreachable: () => html`Orang itu memblokir bot dan tidak bisa dikirimi pesan.`,
+  nobody_to_ask: () => html`Saat ini tidak ada admin yang bisa dihubungi. Coba lagi nanti.`,
+  message_too_long: (d) => html`Pesanmu ${said(d.length)} huruf; paling banyak ${said(d.max)}.`,
+  voucher_amount_range: (d) => html`Nilai voucher harus antara ${amount(d.min)} dan ${amount(d.max)}.`,
+  voucher_count_range: (d) => html`Jumlah voucher harus antara ${said(d.min)} dan ${said(d.max)}.`,
+  group_not_found: () => html`Grup itu tidak terdaftar.`,
+  broadcast_done: () => html`Broadcast ini sudah selesai dikirim.`,
   stock_not_available: () => html`Item itu sudah dipesan atau terjual.`,
   product_id_taken: () => html`Id produk itu sudah dipakai.`,
 }

@@ -20,15 +20,11 @@ language plpgsql set search_path = '' as $$
 begin
   insert into public.telegram_outbox (chat_id, method, payload, ref_type, ref_id, dedupe_key, next_attempt_at,
       created_at)
-    select staff.chat_id, 'sendMessage', p_facts || public.news_payload(p_kind, p_ref_type, p_invoice),
+    select staff, 'sendMessage', p_facts || public.news_payload(p_kind, p_ref_type, p_invoice),
       -- Two messages of one order that failed are two pieces of news.
-      p_ref_type, p_invoice, concat_ws(':', p_kind, p_facts ->> 'about', p_invoice, staff.chat_id),
+      p_ref_type, p_invoice, concat_ws(':', p_kind, p_facts ->> 'about', p_invoice, staff),
       niaga.now(), niaga.now()
-    from (
-      select u.id as chat_id from public.users u
-        where u.member_status = 'admin' and not u.is_banned and u.erased_at is null and u.blocked_bot_at is null
-      union all
-      select g.chat_id from public.notification_groups g) staff
+    from public.staff_chats() staff
     on conflict (dedupe_key) do nothing;
 end
 $$;

@@ -10,6 +10,7 @@ begin
       when 'qris_max' then '10000000'
       when 'deposit_min' then '10000'
       when 'deposit_max' then '10000000'
+      when 'voucher_days' then '30'
       when 'voucher_cooldown_seconds' then '300'
       when 'max_units_per_order' then '100'
       when 'refund_formula' then '{"days": 30, "multipliers": [0.8, 0.7, 0.6, 0.5, 0.4]}'
