@@ -58,10 +58,21 @@ test('SIGTERM stops application and PostgreSQL, also while a page holds a stream
   assert.equal(existsSync(postmaster()), false)
 })
 
-test('after kill -9 of the application the next start takes over its PostgreSQL', async () => {
-  await killHouse(await start())
+const BUDI = 100_000_001
+
+test('after kill -9 of the application the next start takes over its PostgreSQL; the outside has forgotten nothing', async () => {
+  const first = await start()
+  const order = { project: 'quickcart-sandbox', api_key: 'sandbox-api-key', order_id: 'KEPT', amount: 30_000 }
+  await post(`${first.url}/sim/telegram/_sim/chats/${BUDI}/text`, { text: 'masih ingat?' })
+  await post(`${first.url}/sim/pakasir/api/transactioncreate/qris`, order)
+  await killHouse(first)
   const orphan = postgresPid()
   running = await start()
+  const chat = await fetch(`${running.url}/sim/telegram/_sim/chats/${BUDI}`)
+  assert.match(await chat.text(), /masih ingat\?/)
+  const asked = new URLSearchParams({ ...order, amount: String(order.amount) })
+  const known = await fetch(`${running.url}/sim/pakasir/api/transactiondetail?${asked}`)
+  assert.equal(known.status, 200, await known.text())
   assert.equal(postgresPid(), orphan)
   assert.equal((await fetch(`${running.url}/health/ready`)).status, 200)
 })
@@ -110,3 +121,9 @@ test('every command explains itself', async () => {
     assert.match(text, /Usage: niaga/)
   }
 })
+
+async function post(url: string, body: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
+  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+  assert.equal(answer.status, 200, await answer.text())
+}

@@ -28,6 +28,16 @@ export interface ChatRecord {
   migratedTo: number | undefined
 }
 
+/** A chat without what was said in it. */
+export interface ChatState {
+  readonly chat: SimChat
+  readonly members: readonly number[]
+  readonly blocked: boolean
+  readonly migratedTo: number | undefined
+  /** Whose private chat it is. */
+  readonly person: SimPerson | undefined
+}
+
 export interface NewMessage {
   readonly from: Sender
   readonly content: MessageContent
@@ -60,8 +70,11 @@ export class ChatBook {
       ...(username ? { username } : {}),
     }
     const record = this.#chats.get(id)
-    if (record) record.chat = chat
-    else this.#open(chat, [id])
+    if (!record) this.#open(chat, [id])
+    else {
+      record.chat = chat
+      this.emit({ type: 'chat', chat_id: id })
+    }
     return person
   }
 
@@ -79,6 +92,34 @@ export class ChatBook {
     if (!person) return undefined
     const { note: _, ...user } = person
     return user
+  }
+
+  all(): readonly ChatRecord[] {
+    return [...this.#chats.values()]
+  }
+
+  state({ chat, members, blocked, migratedTo }: ChatRecord): ChatState {
+    return { chat, members: [...members], blocked, migratedTo, person: this.#people.get(chat.id) }
+  }
+
+  /** A chat as it was before a restart. */
+  restore({ chat, members, blocked, migratedTo, person }: ChatState): void {
+    if (person) this.#people.set(person.id, person)
+    const record = this.#chats.get(chat.id) ?? this.#open(chat, members)
+    Object.assign(record, { chat, blocked, migratedTo })
+  }
+
+  /** Something that happened in a chat before a restart. */
+  replay(event: Exclude<ChatEvent, { type: 'chat' }>): void {
+    const record = this.#chats.get(event.chat_id)
+    if (!record) return
+    if (event.type === 'reply_keyboard') record.replyKeyboard = event.reply_keyboard
+    else if (event.type === 'answer') record.answers.push(event.answer)
+    else if (event.type === 'deleted') record.messages.delete(event.message.message_id)
+    else {
+      record.messages.set(event.message.message_id, event.message)
+      this.#nextMessageId = Math.max(this.#nextMessageId, event.message.message_id + 1)
+    }
   }
 
   /** Every chat that this person sees. */

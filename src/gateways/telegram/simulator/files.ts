@@ -23,6 +23,22 @@ export interface StoredFile extends Upload {
 export class FileStore {
   readonly #byId = new Map<string, StoredFile>()
   readonly #byPath = new Map<string, StoredFile>()
+  #listener: (file: StoredFile) => void = () => undefined
+
+  /** Called for every file that is sent from now on. */
+  onAdded(listener: (file: StoredFile) => void): void {
+    this.#listener = listener
+  }
+
+  all(): readonly StoredFile[] {
+    return [...this.#byId.values()]
+  }
+
+  /** As it was before a restart. */
+  restore(file: StoredFile): void {
+    this.#byId.set(file.info.file_id, file)
+    this.#byPath.set(file.path, file)
+  }
 
   /** @throws Refusal 400 where it is no image, or too large */
   addPhoto(upload: Upload): PhotoSize {
@@ -89,8 +105,8 @@ export class FileStore {
     const media = toMedia(info)
     const extension = /\.[A-Za-z0-9]{1,8}$/.exec(upload.name)?.[0] ?? ''
     const file = { ...upload, info, media, path: `${folder}/file_${this.#byId.size}${extension}` }
-    this.#byId.set(info.file_id, file)
-    this.#byPath.set(file.path, file)
+    this.restore(file)
+    this.#listener(file)
     return media
   }
 }

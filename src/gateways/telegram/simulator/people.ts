@@ -127,6 +127,7 @@ export function migrateGroup(world: World, chatId: number): number {
   const moved = world.chats.add(record, { from, content: { migrate_to_chat_id: id } })
   const arrived = world.chats.add(upgraded, { from, content: { migrate_from_chat_id: chatId } })
   record.migratedTo = id
+  world.chats.emit({ type: 'chat', chat_id: chatId })
   world.queue.push({ message: moved }, chatId)
   world.queue.push({ message: arrived }, id)
   return id

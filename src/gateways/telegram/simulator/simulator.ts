@@ -7,6 +7,7 @@ import { type Fault, FaultScript, isUpdateFault } from './faults.ts'
 import { FileStore } from './files.ts'
 import { defaultFloodLimits, FloodControl, type FloodLimits } from './flood.ts'
 import { signInitData, signLoginWidget } from './logins.ts'
+import { remember } from './memory.ts'
 import type { Upload } from './params.ts'
 import {
   createGroup,
@@ -37,6 +38,8 @@ export interface TelegramSimulatorOptions {
   readonly clock?: Clock
   readonly log?: Log
   readonly limits?: FloodLimits
+  /** Where chats are kept over a restart; nowhere where unset. */
+  readonly stateFile?: string
 }
 
 /** One call that the bot made, for tests; uploads appear as their sizes. */
@@ -66,6 +69,7 @@ export class TelegramSimulator {
     const firstId = idsStartAt()
     const chats = new ChatBook(clock, firstId)
     const queue = new UpdateQueue(clock, firstId)
+    const files = new FileStore()
     this.world = {
       clock,
       me: {
@@ -75,13 +79,14 @@ export class TelegramSimulator {
         username: options.username ?? 'simulated_bot',
       },
       chats,
-      files: new FileStore(),
+      files,
       flood: new FloodControl(clock, options.limits ?? defaultFloodLimits),
       queue,
       delivery: new WebhookDelivery(queue, log, () => chats.unixNow()),
       menus: new CommandMenus(),
       presses: new Map(),
     }
+    if (options.stateFile !== undefined) remember(options.stateFile, chats, files)
     for (const user of options.users ?? []) chats.addUser(user)
   }
 

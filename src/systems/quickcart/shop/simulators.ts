@@ -33,7 +33,7 @@ export function openSimulators(store: Store): Simulators {
   }
 }
 
-function playTelegram({ identity, config, clock, log }: Store): TelegramSimulator {
+function playTelegram({ identity, config, clock, log, anchorPath }: Store): TelegramSimulator {
   return new TelegramSimulator({
     token: config.telegram.token,
     username: `${identity.system.replace('-', '_')}_bot`,
@@ -44,6 +44,8 @@ function playTelegram({ identity, config, clock, log }: Store): TelegramSimulato
       username,
       note: balance === '0.00' ? role : `${role} with ${rupiah(parseMoney('IDR', balance))}`,
     })),
+    // Telegram does not forget a conversation because a shop was killed.
+    stateFile: join(dirname(anchorPath), `telegram-simulator${identity.fileSuffix}.jsonl`),
     clock,
     log,
   })
