@@ -24,8 +24,13 @@ const DIRECTORY = join(import.meta.dirname, '..', '.niaga', 'test')
 /** Safe here only: the machine would have to lose power in the middle of a test to notice. */
 const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
 
-/** Starts the shared server, or finds it running. Whoever started it for the run stops it. */
+/**
+ * Starts the shared server, or finds it running. Whoever started it for the run stops it. `NIAGA_TEST_POSTGRES_URL` names
+ * another one, as a superuser: for other versions of PostgreSQL.
+ */
 export async function startTestServer(): Promise<EmbeddedServer> {
+  const url = process.env.NIAGA_TEST_POSTGRES_URL
+  if (url) return { url, dataDirectory: '', adopted: true, stop: async () => undefined }
   return await startEmbedded(DIRECTORY, FAST)
 }
 

@@ -1,9 +1,12 @@
 /** Two shops in one process, as an operator adds the second and customers use both: nothing of one is the other's. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { connect, createServer, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import { createClient } from 'redis'
+import { freePort } from '../src/postgres/embedded.ts'
 import { houseFolder, type RunningHouse, stopHouse } from './house.ts'
 import { redisMissing, testRedis } from './redis.ts'
 import { until } from './until.ts'
@@ -246,15 +249,63 @@ test('ledgers and audit chains add up, each by itself', async () => {
   ])
 })
 
-test('the second shop’s audit database is away from the start on: both sell', async () => {
+test('the second shop’s databases are away at the start: the first sells; the second opens without its audit', async () => {
   assert.ok(house)
   await stopHouse(house)
-  house = await folder.start({ NIAGA_DB_STORE2_AUDITS_URL: 'postgres://nobody@127.0.0.1:9/nothing' })
-  const { databases } = (await call('/health/db')).body
-  assert.equal(databases.at(-1).status, 'down')
-  for (const shop of [one, two]) await shop.sell((await shop.signIn()).body.access_token, 1)
-  await stopHouse(house)
+  const door = await closedDoor(await folder.databaseUrl('db_store2'))
+  house = await folder.start({
+    NIAGA_DB_STORE2_URL: door.url,
+    NIAGA_DB_STORE2_AUDITS_URL: 'postgres://nobody@127.0.0.1:9/nothing',
+  })
+  try {
+    const { databases } = (await call('/health/db')).body
+    assert.deepEqual(
+      databases.map(({ status }: { status: string }) => status),
+      ['up', 'up', 'down', 'down'],
+    )
+    assert.match(String((await call('/')).body), /Its database does not answer right now/)
+    const refused = await call(`${two.api}/products`)
+    assert.deepEqual([refused.status, refused.body.code], [503, 'unavailable'])
+    await one.sell((await one.signIn()).body.access_token, 1)
+
+    await door.open()
+    await until(async () => (await call(`${two.api}/products`)).status === 200, 60_000)
+    await two.sell((await two.signIn()).body.access_token, 1)
+    const waiting = /niaga_audit_outbox_waiting\{system="quickcart-store2"\} [1-9]/
+    assert.match(String((await call('/metrics')).body), waiting)
+  } finally {
+    await stopHouse(house)
+    await door.close()
+  }
 })
+
+/** An address behind which nobody listens until it is opened, and then the database of this URL. */
+async function closedDoor(target: string) {
+  const { port: targetPort } = new URL(target)
+  const port = await freePort()
+  const sockets = new Set<Socket>()
+  const server = createServer((from) => {
+    const to = connect(Number(targetPort), '127.0.0.1')
+    for (const [one, other] of [
+      [from, to],
+      [to, from],
+    ] as const) {
+      sockets.add(one)
+      one.pipe(other)
+      one.on('error', () => other.destroy())
+    }
+  })
+  const url = new URL(target)
+  url.port = String(port)
+  return {
+    url: url.href,
+    open: async () => void (await once(server.listen(port, '127.0.0.1'), 'listening')),
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
+  }
+}
 
 test('a removed shop leaves the configuration and nothing else', async () => {
   const removed = await folder.run(['quickcart', 'remove-store', 'store2'])

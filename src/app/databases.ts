@@ -8,7 +8,7 @@ import { ConfigurationError } from '../platform/configuration.ts'
 import { createMetrics } from '../platform/http/metrics.ts'
 import type { SystemContext, SystemManifest } from '../platform/system.ts'
 import { APPLICATION_ROLE, openToApplication, rightsOf } from '../postgres/application-role.ts'
-import { withDatabase } from '../postgres/connection.ts'
+import { databaseName, maskedUrl, withDatabase } from '../postgres/connection.ts'
 import { type Database, openDatabase } from '../postgres/database.ts'
 import { type EmbeddedServer, startEmbedded } from '../postgres/embedded.ts'
 import { sqlState } from '../postgres/errors.ts'
@@ -90,7 +90,7 @@ export async function locateDatabases(
     const own = configuration.environment[applicationUrlVariable(manifest.name)]?.trim()
     if (url !== undefined) all.push({ manifest, url, applicationUrl: own || url })
     else if (serverUrl !== undefined && applicationUrl !== undefined) {
-      await ensureDatabase(serverUrl, manifest.name)
+      await madeIfMissing(serverUrl, manifest.name)
       all.push({
         manifest,
         url: withDatabase(serverUrl, manifest.name),
@@ -98,7 +98,35 @@ export async function locateDatabases(
       })
     }
   }
+  apart(all)
   return { all, server }
+}
+
+/** @throws ConfigurationError where it is missing and this login may not make it. */
+async function madeIfMissing(serverUrl: string, name: string): Promise<void> {
+  await ensureDatabase(serverUrl, name).catch((error: unknown) => {
+    if (sqlState(error) !== '42501') throw error
+    const owner = decodeURIComponent(new URL(serverUrl).username)
+    throw new ConfigurationError([
+      `${name}: is missing, and "${owner}" may not create it. Let an administrator run ` +
+        `\`create database ${name} owner "${owner}"\`, or set ${urlVariable(name)}`,
+    ])
+  })
+}
+
+/** Two systems in one database would be one business. @throws ConfigurationError */
+function apart(all: readonly DatabaseAt[]): void {
+  const place = ({ url }: DatabaseAt) => {
+    const { hostname, port, pathname } = new URL(url)
+    return `${hostname}:${port || '5432'}${pathname}`
+  }
+  const problems = all.flatMap((at, i) => {
+    const other = all.slice(0, i).find((one) => place(one) === place(at))
+    if (!other || other.manifest.system === at.manifest.system) return []
+    const { name } = at.manifest
+    return [`${urlVariable(name)}: ${name} would live where ${other.manifest.name} lives, ${place(at)}`]
+  })
+  if (problems.length > 0) throw new ConfigurationError(problems)
 }
 
 function givenUrl({ environment }: Configuration, manifest: DatabaseManifest): string | undefined {
@@ -119,6 +147,26 @@ export async function withDatabases<T>(
     // A server that ran before us belongs to somebody, as does one that an application adopted meanwhile.
     if (server && !server.adopted && !(await runningInstance(configuration.NIAGA_DATA))) await server.stop()
   }
+}
+
+/** invalid_password, invalid_authorization_specification; invalid_catalog_name: no such database. */
+const LOGIN_REFUSED = new Set(['28P01', '28000'])
+const NO_DATABASE = '3D000'
+
+/** What an operator can do about a server that answers and does not let us in; undefined for anything else. */
+export function connectionRefusal(
+  error: unknown,
+  { name }: DatabaseManifest,
+  url: string,
+): ConfigurationError | undefined {
+  const state = sqlState(error) ?? ''
+  const where = maskedUrl(url)
+  if (state === NO_DATABASE) {
+    const command = `create database ${databaseName(url)}`
+    return new ConfigurationError([`${name}: ${where} is not there. Let an administrator run \`${command}\``])
+  }
+  if (!LOGIN_REFUSED.has(state)) return undefined
+  return new ConfigurationError([`${name}: ${where} refuses the login; ${urlVariable(name)} names another`])
 }
 
 /** With the owner's rights: for commands. */

@@ -3,10 +3,12 @@ import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { type Clock, systemClock } from '../kernel/clock.ts'
+import { fail, isDomainError } from '../kernel/errors.ts'
 import { type Log, silentLog } from '../kernel/log.ts'
 import { createHttpServer } from '../platform/http/server.ts'
+import { startLoop } from '../platform/jobs/loop.ts'
 import { createLog } from '../platform/log/log.ts'
-import type { OpenedSystem, SystemContext } from '../platform/system.ts'
+import type { OpenedSystem, SystemContext, SystemManifest } from '../platform/system.ts'
 import { VERSION } from '../platform/version.ts'
 import type { Database } from '../postgres/database.ts'
 import { freePort } from '../postgres/embedded.ts'
@@ -16,6 +18,7 @@ import { migrateUp } from '../postgres/migrate/run.ts'
 import type { Configuration } from './configuration.ts'
 import {
   checkApplicationRights,
+  connectionRefusal,
   type DatabaseAt,
   locateDatabases,
   openedAs,
@@ -29,6 +32,8 @@ import { claimInstance, releaseInstance } from './instance.ts'
 export interface House {
   readonly url: string
   readonly logFile: string | undefined
+  /** Systems whose databases did not answer; each starts by itself once they do. */
+  readonly late: readonly string[]
   /** No new work; what runs is finished or given back; everything is closed. */
   stop(): Promise<void>
 }
@@ -36,6 +41,9 @@ export interface House {
 export class AlreadyRunning extends Error {
   override readonly name = 'AlreadyRunning'
 }
+
+/** Between two tries; longer and longer, to half a minute. */
+const LATE_MS = 2_000
 
 /** Says what is being done, for a person who waits. */
 export type Say = (text: string) => void
@@ -62,21 +70,13 @@ export async function startHouse(
     const manifests = systems.flatMap((system) => system.databases)
     const { all, server } = await locateDatabases(configuration, manifests)
     if (server) closers.push(() => server.stop())
-    const away = await migrate(all, say, log)
-
     const databases = new Map(all.map((at) => [at.manifest.name, openForApplication(at, clock, log)]))
     closers.push(async () => {
       await Promise.all([...databases.values()].map((database) => database.close()))
     })
-    for (const [name, database] of databases) if (!away.has(name)) await checkApplicationRights(database, log)
     const context = systemContext(configuration, { clock, log, local, opened: databases })
-    say('loading seeds')
-    const demo = configuration.NIAGA_DEMO && configuration.NIAGA_ENVIRONMENT === 'development'
-    // Seeds hand out what the running application may not: roles, balances, vouchers.
-    await withOwners(all, clock, log, async (owners) => {
-      const asOwner = { ...context, database: (name: string) => openedAs(owners, name) }
-      for (const system of systems) await system.seed(asOwner, { demo })
-    })
+    const prepare = (system: SystemManifest) => prepareSystem(system, { configuration, all, context, say })
+    const late = await prepareAll(systems, prepare, { say, log })
     const opened: OpenedSystem[] = []
     for (const manifest of systems) {
       const metrics = context.metrics.of(manifest.name)
@@ -84,20 +84,96 @@ export async function startHouse(
     }
 
     let ready = false
-    const http = await serve(configuration, context, opened, databases, () => ready)
+    const isUp = ({ manifest }: OpenedSystem) => !late.has(manifest)
+    const http = await serve(configuration, context, { opened, databases, ready: () => ready, isUp })
     closers.push(() => http.close())
     await http.listen({ host: configuration.NIAGA_HOST, port })
-    for (const { running } of opened) {
-      closers.push(() => running.stop())
-      await running.start()
+    for (const system of opened) {
+      closers.push(() => system.running.stop())
+      if (isUp(system)) await system.running.start()
+      else closers.push(startLate(system, late, prepare, log))
     }
     ready = true
     log.info({ url: local, version: VERSION }, 'ready')
-    return { url: local, logFile, stop }
+    return { url: local, logFile, late: [...late].map(({ name }) => name), stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+type Prepare = (system: SystemManifest) => Promise<void>
+
+interface Preparing {
+  readonly configuration: Configuration
+  readonly all: readonly DatabaseAt[]
+  readonly context: SystemContext
+  readonly say: Say
+}
+
+/** Migrated, confined, seeded: after it the system may be opened for work. */
+async function prepareSystem(
+  system: SystemManifest,
+  { configuration, all, context, say }: Preparing,
+): Promise<void> {
+  const { clock, log } = context
+  const own = all.filter(({ manifest }) => system.databases.includes(manifest))
+  const away = await migrate(own, say, log)
+  for (const { manifest } of own) {
+    if (!away.has(manifest.name)) await checkApplicationRights(context.database(manifest.name), log)
+  }
+  say(`seeding ${system.name}`)
+  const demo = configuration.NIAGA_DEMO && configuration.NIAGA_ENVIRONMENT === 'development'
+  // Seeds hand out what the running application may not: roles, balances, vouchers.
+  await withOwners(own, clock, log, (owners) =>
+    system.seed({ ...context, database: (name: string) => openedAs(owners, name) }, { demo }),
+  )
+}
+
+/**
+ * Answers the systems whose databases do not answer: the others do not wait for them.
+ * @throws what stopped the first one, where none could be prepared; anything but an absence at once.
+ */
+async function prepareAll(
+  systems: readonly SystemManifest[],
+  prepare: Prepare,
+  { say, log }: { readonly say: Say; readonly log: Log },
+): Promise<Set<SystemManifest>> {
+  const late = new Map<SystemManifest, unknown>()
+  for (const system of systems) {
+    try {
+      await prepare(system)
+    } catch (error) {
+      if (!isAbsence(error)) throw error
+      late.set(system, error)
+      say(`${system.name}: its database does not answer`)
+      log.error({ system: system.name, error: String(error) }, 'a system starts later: its database is away')
+    }
+  }
+  if (late.size === systems.length) throw [...late.values()][0]
+  return new Set(late.keys())
+}
+
+function isAbsence(error: unknown): boolean {
+  return isConnectionLoss(error) || isDomainError(error, 'unavailable')
+}
+
+/** Tries until the databases are there; then the system works as if it had been started with the others. */
+function startLate(
+  { manifest, running }: OpenedSystem,
+  late: Set<SystemManifest>,
+  prepare: Prepare,
+  log: Log,
+): () => Promise<void> {
+  const loop = startLoop(`start ${manifest.name}`, LATE_MS, log, async (signal) => {
+    await prepare(manifest)
+    if (signal.aborted) return
+    void loop.stop()
+    await running.start()
+    late.delete(manifest)
+    log.info({ system: manifest.name }, 'its database is there: started')
+  })
+  return () => loop.stop()
 }
 
 /** Answers the databases that are away, of those that may be. */
@@ -112,7 +188,8 @@ async function migrate(all: readonly DatabaseAt[], say: Say, log: Log): Promise<
         onWait: () => say(`another process migrates ${manifest.name}; waiting`),
       })
     } catch (error) {
-      if (!manifest.mayBeAway || !isConnectionLoss(error)) throw error
+      if (!manifest.mayBeAway || !isConnectionLoss(error))
+        throw connectionRefusal(error, manifest, url) ?? error
       away.add(manifest.name)
       say(`${manifest.name} is away: ${manifest.system} starts without it`)
       log.error({ database: manifest.name, error: String(error) }, 'away at start; not migrated')
@@ -121,12 +198,18 @@ async function migrate(all: readonly DatabaseAt[], say: Say, log: Log): Promise<
   return away
 }
 
+interface Serving {
+  readonly opened: readonly OpenedSystem[]
+  readonly databases: ReadonlyMap<string, Database>
+  ready(): boolean
+  /** Its databases have been there since the start, or are by now. */
+  isUp(system: OpenedSystem): boolean
+}
+
 async function serve(
   configuration: Configuration,
   context: SystemContext,
-  opened: readonly OpenedSystem[],
-  databases: ReadonlyMap<string, Database>,
-  ready: () => boolean,
+  { opened, databases, ready, isUp }: Serving,
 ): Promise<FastifyInstance> {
   const { log, metrics, publicUrl } = context
   const app = await createHttpServer({
@@ -155,10 +238,13 @@ async function serve(
     trustedProxies: configuration.NIAGA_TRUSTED_PROXIES,
   })
   frontPage(app, opened, [...databases.values()])
-  for (const { manifest, running } of opened) {
+  for (const system of opened) {
     const routes: FastifyPluginAsync = async (scope) => {
-      scope.decorate('system', manifest.name)
-      await running.routes(scope)
+      scope.decorate('system', system.manifest.name)
+      scope.addHook('onRequest', async () => {
+        if (!isUp(system)) throw fail('unavailable')
+      })
+      await system.running.routes(scope)
     }
     await app.register(routes)
   }

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { DomainError } from '../kernel/errors.ts'
 import { ConfigurationError } from '../platform/configuration.ts'
 import { VERSION } from '../platform/version.ts'
+import { isConnectionLoss } from '../postgres/errors.ts'
 import { MigrationFailed } from '../postgres/migrate/history.ts'
 import { auditCommands } from './commands/audit.ts'
 import { dbCommands } from './commands/db.ts'
@@ -58,5 +59,6 @@ function explain(error: unknown): string {
     (kind) => error instanceof kind,
   )
   if (expected && error instanceof Error) return error.message
+  if (isConnectionLoss(error)) return `a database does not answer (${String(error)})`
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

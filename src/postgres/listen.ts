@@ -14,6 +14,7 @@ export function openListener(connection: pg.ClientConfig, log: Log): Listener {
   const channels = new Map<string, Set<(payload: string) => void>>()
   const closing = new AbortController()
   let client: Promise<pg.Client> | undefined
+  let healing = false
 
   async function connect(): Promise<pg.Client> {
     const made = new pg.Client(connection)
@@ -30,17 +31,21 @@ export function openListener(connection: pg.ClientConfig, log: Log): Listener {
     return made
   }
 
+  /** One at a time: every try that fails ends too, and would heal besides. */
   async function heal(): Promise<void> {
+    if (healing) return
+    healing = true
     while (!closing.signal.aborted && channels.size > 0) {
       try {
         await current()
-        return
+        break
       } catch (error) {
         log.debug({ error: String(error) }, 'listening again failed')
         client = undefined
         await wait(RECONNECT_MS, undefined, { signal: closing.signal }).catch(() => undefined)
       }
     }
+    healing = false
   }
 
   function current(): Promise<pg.Client> {

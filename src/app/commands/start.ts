@@ -19,6 +19,8 @@ export function startCommand(program: Command): void {
       progress.clear()
       const seconds = ((performance.now() - started) / 1000).toFixed(1)
       console.log(`Niaga ${VERSION} is ready (${seconds} s)\n\n  ${styleText('bold', `${house.url}/`)}\n`)
+      for (const name of house.late)
+        console.log(`  late  ${name}: its database does not answer; it starts when it does`)
       if (house.logFile) console.log(`  log   ${house.logFile}`)
       console.log('  stop  Ctrl-C')
       stopOnSignal(house.stop)

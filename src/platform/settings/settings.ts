@@ -1,9 +1,10 @@
 /** Values that a system's people change while it runs, each checked against its schema before it is stored. */
 import type { Static, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
-import { fail } from '../../kernel/errors.ts'
+import { fail, isDomainError } from '../../kernel/errors.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { Database } from '../../postgres/database.ts'
+import { isConnectionLoss } from '../../postgres/errors.ts'
 import { sql } from '../../postgres/sql.ts'
 import type { Tx } from '../../postgres/transaction.ts'
 
@@ -67,7 +68,7 @@ export async function openSettings<const S extends SettingSchemas>(
     return defaults[key]
   }
 
-  const stopListening = await database.listen('settings_changed', (payload) => {
+  const listening = database.listen('settings_changed', (payload) => {
     if (!payload.startsWith(`${options.table}:`)) return
     reload().catch((error: unknown) => log.warn({ error: String(error) }, 'settings could not be read again'))
   })
@@ -77,7 +78,14 @@ export async function openSettings<const S extends SettingSchemas>(
       log.debug({ error: String(error) }, 'settings could not be read again'),
     )
   }, SWEEP_MS).unref()
-  await reload()
+  try {
+    await listening
+    await reload()
+  } catch (error) {
+    if (!isConnectionLoss(error) && !isDomainError(error, 'unavailable')) throw error
+    // It is listened to again as soon as it is back; until it is read the defaults stand.
+    log.warn({ error: String(error) }, 'the database of the settings is away')
+  }
 
   return {
     get: (key) => current[key],
@@ -99,7 +107,8 @@ export async function openSettings<const S extends SettingSchemas>(
     reload,
     async close() {
       clearInterval(sweep)
-      await stopListening()
+      const stopListening = await listening.catch(() => undefined)
+      await stopListening?.()
       await reading.catch((error: unknown) => log.debug({ error: String(error) }, 'closing'))
     },
   }

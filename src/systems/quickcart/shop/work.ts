@@ -64,6 +64,8 @@ const shopCron: readonly CronEntry[] = [
 
 export async function startWork(store: Store): Promise<Work> {
   const { db, audits, log } = store
+  // The database may have been away when the shop was opened.
+  await store.settings.reload()
   // What was lost with a crash or a restored backup is back before the first minute is over.
   await sweepPayments(store)
   await rebuildExpiryQueue(store)
