@@ -104,6 +104,23 @@ test('outside development, what destroys data asks for the database by name', as
   assert.match(refused.text, /--yes-i-mean db_store1/)
 })
 
+test('a command that cannot be carried out as it was given exits with 2 and says why', async () => {
+  const cases: readonly (readonly [string, RegExp])[] = [
+    ['frobnicate', /unknown command/],
+    ['jobs list --limit many', /--limit takes a whole number/],
+    ['db url db_nowhere', /there is no database db_nowhere; there are quickcart\/db_store1/],
+    ['ledger verify --database db_audits', /db_audits has no ledger; there is one in db_store1/],
+    ['audit verify --system nobody', /there is no system nobody; there are quickcart/],
+  ]
+  await Promise.all(
+    cases.map(async ([words, said]) => {
+      const { code, text } = await run(words.split(' '))
+      assert.equal(code, 2, text)
+      assert.match(text, said)
+    }),
+  )
+})
+
 test('every command explains itself', async () => {
   for (const words of [
     [],
@@ -114,6 +131,7 @@ test('every command explains itself', async () => {
     ['inbox'],
     ['jobs'],
     ['keys'],
+    ['quickcart'],
     ['db'],
   ]) {
     const { code, text } = await run([...words, '--help'])

@@ -227,19 +227,22 @@ test('sessions of both in one Redis: the first shop’s keys are the documented 
   }
 })
 
-test('ledgers and audit chains add up, each by itself', async () => {
+test('ledgers and audit chains add up, each by itself; commands without a database mean all', async () => {
+  const verified = await folder.run(['ledger', 'verify'])
+  assert.equal(verified.code, 0, verified.text)
   for (const [database, sales] of [
     ['db_store1', GOODS_PRICE],
     ['db_store2', 2 * GOODS_PRICE],
   ] as const) {
-    const verified = await folder.run(['ledger', 'verify', '--database', database])
-    assert.equal(verified.code, 0, verified.text)
     const { text } = await folder.run(['ledger', 'balance', 'sales', '--database', database, '--json'])
     assert.deepEqual(
       JSON.parse(text).map(({ balance }: { balance: string }) => Number(balance)),
       [sales],
     )
   }
+  const inbox = JSON.parse((await folder.run(['inbox', 'list', '--json'])).text)
+  const owners = new Set(inbox.map(({ database }: { database: string }) => database))
+  assert.deepEqual(owners, new Set(['db_store1', 'db_store2']))
   const audit = await folder.run(['audit', 'verify', '--json'])
   assert.equal(audit.code, 0, audit.text)
   const chains = JSON.parse(audit.text).map(({ system, ok }: Record<string, unknown>) => [system, ok])

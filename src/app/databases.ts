@@ -2,7 +2,6 @@
 import { join } from 'node:path'
 import type pg from 'pg'
 import { type Clock, systemClock } from '../kernel/clock.ts'
-import { fail } from '../kernel/errors.ts'
 import { type Log, silentLog } from '../kernel/log.ts'
 import { ConfigurationError } from '../platform/configuration.ts'
 import { createMetrics } from '../platform/http/metrics.ts'
@@ -14,6 +13,7 @@ import { type EmbeddedServer, startEmbedded } from '../postgres/embedded.ts'
 import { sqlState } from '../postgres/errors.ts'
 import type { DatabaseManifest } from '../postgres/manifest.ts'
 import { ensureDatabase } from '../postgres/migrate/run.ts'
+import { Refusal } from './commands/refusal.ts'
 import {
   applicationUrlVariable,
   type Configuration,
@@ -43,7 +43,7 @@ export interface Selection {
   readonly service?: string
 }
 
-/** @throws not_found naming what there is, where the selection fits nothing. */
+/** @throws Refusal naming what there is, where the selection fits nothing. */
 export function selectManifests(
   { systems }: Pick<Configuration, 'systems'>,
   selection: Selection,
@@ -56,19 +56,23 @@ export function selectManifests(
       (selection.service === undefined || manifest.service === selection.service),
   )
   if (chosen.length > 0) return chosen
-  const there = all.map((manifest) => `${manifest.system}/${manifest.name}`).join(', ')
-  throw fail('not_found', {}, { cause: new Error(`no database fits; there are ${there}`) })
+  const asked = (['system', 'database', 'service'] as const).flatMap((key) =>
+    selection[key] === undefined ? [] : [`${key} ${selection[key]}`],
+  )
+  const there = all.map((manifest) => `${manifest.system}/${manifest.name}`)
+  throw new Refusal(`there is no ${asked.join(' with ')}; there are ${there.join(', ')}`)
 }
 
-/** One system, or all of them. @throws not_found naming what there is */
+/** One system, or all of them. @throws Refusal naming what there is */
 export function selectSystems(
   { systems }: Pick<Configuration, 'systems'>,
   name: string | undefined,
 ): readonly SystemManifest[] {
   const chosen = systems.filter((system) => name === undefined || system.name === name)
   if (chosen.length > 0) return chosen
-  const there = systems.map((system) => system.name).join(', ')
-  throw fail('not_found', {}, { cause: new Error(`no system is called ${name}; there are ${there}`) })
+  throw new Refusal(
+    `there is no system ${name}; there are ${systems.map((system) => system.name).join(', ')}`,
+  )
 }
 
 /** Finds a URL for each database, with the embedded server started where one is needed. */
@@ -289,17 +293,51 @@ export function openedAs(opened: Opened, name: string): Database {
   return database
 }
 
-/** For one command on one database: opened, used, closed. */
-export async function withOpenDatabase<T>(name: string, work: (db: Database) => Promise<T>): Promise<T> {
+/**
+ * For one command on one database, or on all that have the component: opened, used one after the other, closed.
+ * @throws Refusal where there is no such database, or it has no such component
+ */
+export async function withOpenDatabases<T>(
+  component: 'jobs' | 'platform' | 'ledger',
+  name: string | undefined,
+  work: (db: Database) => Promise<T>,
+): Promise<T[]> {
   const configuration = loadConfiguration()
-  const manifests = selectManifests(configuration, { database: name })
-  return await withDatabases(configuration, manifests, async ([at]) => {
-    if (!at) throw fail('not_found')
-    const database = openAt(at, systemClock, silentLog)
-    try {
-      return await work(database)
-    } finally {
-      await database.close()
-    }
-  })
+  const has = ({ components }: DatabaseManifest) => components.some((one) => one.name === component)
+  const named = selectManifests(configuration, name === undefined ? {} : { database: name })
+  const manifests = named.filter(has)
+  if (manifests.length === 0) {
+    const there = selectManifests(configuration, {}).filter(has)
+    throw new Refusal(
+      `${name} has no ${component}; there is one in ${there.map((one) => one.name).join(', ')}`,
+    )
+  }
+  return await withDatabases(configuration, manifests, async (located) =>
+    withOwners(located, systemClock, silentLog, async (opened) => {
+      const done: T[] = []
+      for (const database of opened.values()) done.push(await work(database))
+      return done
+    }),
+  )
+}
+
+/** The same for a command that is about one database. */
+export async function withOpenDatabase(
+  component: 'jobs' | 'platform' | 'ledger',
+  name: string,
+  work: (db: Database) => Promise<void>,
+): Promise<void> {
+  await withOpenDatabases(component, name, work)
+}
+
+/** Rows of several databases in one list, each with the name of its own. */
+export async function rowsOf<Row extends object>(
+  component: 'jobs' | 'platform' | 'ledger',
+  name: string | undefined,
+  read: (db: Database) => Promise<readonly Row[]>,
+): Promise<({ readonly database: string } & Row)[]> {
+  const found = await withOpenDatabases(component, name, async (db) =>
+    (await read(db)).map((row) => ({ database: db.name, ...row })),
+  )
+  return found.flat()
 }

@@ -1,5 +1,5 @@
 /** The command `niaga`. */
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { DomainError } from '../kernel/errors.ts'
 import { ConfigurationError } from '../platform/configuration.ts'
 import { VERSION } from '../platform/version.ts'
@@ -24,6 +24,8 @@ const program = new Command('niaga')
   .version(VERSION)
   .showHelpAfterError('(niaga --help lists all commands)')
   .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+  // Handed on to every command: wrong words are a refusal too, and told below.
+  .exitOverride()
 
 startCommand(program)
 migrateCommands(program)
@@ -40,8 +42,11 @@ generateCommand(program)
 try {
   await program.parseAsync()
 } catch (error) {
-  console.error(`niaga: ${explain(error)}`)
-  process.exitCode = isRefusal(error) ? 2 : 1
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
+  else {
+    console.error(`niaga: ${explain(error)}`)
+    process.exitCode = isRefusal(error) ? 2 : 1
+  }
 }
 
 /** The command was not carried out because of what it was asked, not because something is wrong. */

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { systemCaller } from '../../kernel/caller.ts'
 import { listInbox, replayInbox } from '../../platform/inbox/inbox.ts'
 import { inTransaction } from '../../postgres/transaction.ts'
-import { withOpenDatabase } from '../databases.ts'
+import { rowsOf, withOpenDatabase } from '../databases.ts'
 import { eventNumber, limitOption } from './options.ts'
 import { instant, printRows } from './output.ts'
 import { Refusal } from './refusal.ts'
@@ -14,27 +14,26 @@ export function inboxCommands(program: Command): void {
   inbox
     .command('list')
     .description('newest first')
-    .requiredOption('--database <name>', 'whose inbox, e.g. db_store1')
+    .option('--database <name>', 'only this database, e.g. db_store1')
     .option('--attention', 'only what failed, matched nothing or was never confirmed')
-    .option('--limit <n>', 'at most so many', limitOption, 50)
+    .option('--limit <n>', 'at most so many of each database', limitOption, 50)
     .option('--json', 'for scripts')
-    .action(async (options: { database: string; attention?: boolean; limit: number; json?: boolean }) => {
-      await withOpenDatabase(options.database, async (db) => {
-        const { attention = false, limit } = options
-        printRows(
-          await listInbox(db, { attention, limit }),
-          {
-            id: (event) => event.id,
-            source: (event) => event.source,
-            event: (event) => event.event_id,
-            status: (event) => event.status,
-            received: (event) => instant(event.received_at),
-            tries: (event) => event.attempts,
-            'last error': (event) => event.last_error?.slice(0, 80),
-          },
-          options.json,
-        )
-      })
+    .action(async (options: { database?: string; attention?: boolean; limit: number; json?: boolean }) => {
+      const { attention = false, limit } = options
+      printRows(
+        await rowsOf('platform', options.database, (db) => listInbox(db, { attention, limit })),
+        {
+          database: (event) => event.database,
+          id: (event) => event.id,
+          source: (event) => event.source,
+          event: (event) => event.event_id,
+          status: (event) => event.status,
+          received: (event) => instant(event.received_at),
+          tries: (event) => event.attempts,
+          'last error': (event) => event.last_error?.slice(0, 80),
+        },
+        options.json,
+      )
     })
 
   inbox
@@ -43,7 +42,7 @@ export function inboxCommands(program: Command): void {
     .requiredOption('--database <name>', 'whose inbox, e.g. db_store1')
     .action(async (text: string, options: { database: string }) => {
       const id = eventNumber(text)
-      await withOpenDatabase(options.database, async (db) => {
+      await withOpenDatabase('platform', options.database, async (db) => {
         const replayed = await inTransaction(db, { ...systemCaller, correlationId: 'cli' }, (tx) =>
           replayInbox(tx, id),
         )

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { type Caller, systemCaller } from '../../kernel/caller.ts'
 import { createApiKey, listApiKeys, revokeApiKey } from '../../platform/access/api-keys.ts'
 import { inTransaction } from '../../postgres/transaction.ts'
-import { withOpenDatabase } from '../databases.ts'
+import { rowsOf, withOpenDatabase } from '../databases.ts'
 import { instant, json, printRows } from './output.ts'
 import { Refusal } from './refusal.ts'
 
@@ -26,7 +26,7 @@ export function keysCommands(program: Command): void {
         const scopes = options.scopes.split(',').map((scope) => scope.trim())
         const days = options.days === undefined ? undefined : Number(options.days)
         if (days !== undefined && !(days > 0)) throw new Refusal('--days takes a number above 0')
-        await withOpenDatabase(options.database, async (db) => {
+        await withOpenDatabase('platform', options.database, async (db) => {
           const expiresAt = days === undefined ? {} : { expiresAt: new Date(Date.now() + days * 86_400_000) }
           const made = await inTransaction(db, caller, (tx) =>
             createApiKey(tx, { name, scopes, ...expiresAt }),
@@ -36,28 +36,32 @@ export function keysCommands(program: Command): void {
       },
     )
 
-  add('list', 'all keys, without their secret')
+  keys
+    .command('list')
+    .description('all keys, without their secret')
+    .option('--database <name>', 'only this database, e.g. db_store1')
     .option('--json', 'for scripts')
-    .action(async (options: { database: string; json?: boolean }) => {
-      await withOpenDatabase(options.database, async (db) => {
-        printRows(
-          await listApiKeys(db),
-          {
-            id: (key) => key.id,
-            name: (key) => key.name,
-            prefix: (key) => key.prefix,
-            scopes: (key) => key.scopes.join(', '),
-            expires: (key) => instant(key.expires_at),
-            'last used': (key) => instant(key.last_used_at),
-            revoked: (key) => instant(key.revoked_at),
-          },
-          options.json,
-        )
-      })
+    .action(async (options: { database?: string; json?: boolean }) => {
+      printRows(
+        await rowsOf('platform', options.database, listApiKeys),
+        {
+          database: (key) => key.database,
+          id: (key) => key.id,
+          name: (key) => key.name,
+          prefix: (key) => key.prefix,
+          scopes: (key) => key.scopes.join(', '),
+          expires: (key) => instant(key.expires_at),
+          'last used': (key) => instant(key.last_used_at),
+          revoked: (key) => instant(key.revoked_at),
+        },
+        options.json,
+      )
     })
 
   add('revoke <id>', 'end a key at once').action(async (id: string, options: { database: string }) => {
-    await withOpenDatabase(options.database, (db) => inTransaction(db, caller, (tx) => revokeApiKey(tx, id)))
+    await withOpenDatabase('platform', options.database, (db) =>
+      inTransaction(db, caller, (tx) => revokeApiKey(tx, id)),
+    )
     console.log('revoked')
   })
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { verify } from '../../ledger/ledger.ts'
 import { sql } from '../../postgres/sql.ts'
-import { withOpenDatabase } from '../databases.ts'
+import { rowsOf, withOpenDatabase } from '../databases.ts'
 import { limitOption } from './options.ts'
 import { instant, json, printRows } from './output.ts'
 import { Refusal } from './refusal.ts'
@@ -26,7 +26,7 @@ interface EntryRow {
 }
 
 export function ledgerCommands(program: Command): void {
-  const ledger = program.command('ledger').description('the double-entry ledger of a database')
+  const ledger = program.command('ledger').description('the double-entry ledger of each database')
   const add = (name: string, about: string) =>
     ledger
       .command(name)
@@ -34,28 +34,34 @@ export function ledgerCommands(program: Command): void {
       .requiredOption('--database <name>', 'whose ledger, e.g. db_store1')
       .option('--json', 'for scripts')
 
-  add('verify', 'list everything that contradicts itself; empty and exit code 0 in health').action(
-    async (options: { database: string; json?: boolean }) => {
-      await withOpenDatabase(options.database, async (db) => {
-        const violations = await verify(db)
-        if (violations.length > 0) process.exitCode = 1
-        if (violations.length === 0 && !options.json) console.log('The ledger adds up: no violation.')
-        else {
-          printRows(
-            violations,
-            { violation: (v) => v.violation, subject: (v) => v.subject, details: (v) => json(v.details) },
-            options.json,
-          )
-        }
-      })
-    },
-  )
+  ledger
+    .command('verify')
+    .description('list everything that contradicts itself; empty and exit code 0 in health')
+    .option('--database <name>', 'only this ledger, e.g. db_store1')
+    .option('--json', 'for scripts')
+    .action(async (options: { database?: string; json?: boolean }) => {
+      const violations = await rowsOf('ledger', options.database, verify)
+      if (violations.length > 0) process.exitCode = 1
+      if (violations.length === 0 && !options.json) console.log('The ledger adds up: no violation.')
+      else {
+        printRows(
+          violations,
+          {
+            database: (v) => v.database,
+            violation: (v) => v.violation,
+            subject: (v) => v.subject,
+            details: (v) => json(v.details),
+          },
+          options.json,
+        )
+      }
+    })
 
   add('balance [account]', 'one account, or all that ever moved')
     .option('--limit <n>', 'at most so many accounts', limitOption, 200)
     .action(
       async (account: string | undefined, options: { database: string; limit: number; json?: boolean }) => {
-        await withOpenDatabase(options.database, async (db) => {
+        await withOpenDatabase('ledger', options.database, async (db) => {
           const rows = await db.many<BalanceRow>(sql`
           select name, unit, ledger.decimal(balance, unit)::text as balance, ledger.decimal(held, unit)::text as held,
             ledger.decimal(balance - held, unit)::text as available
@@ -81,7 +87,7 @@ export function ledgerCommands(program: Command): void {
   add('statement <account>', 'its newest entries with the balance after each')
     .option('--limit <n>', 'at most so many', limitOption, 50)
     .action(async (account: string, options: { database: string; limit: number; json?: boolean }) => {
-      await withOpenDatabase(options.database, async (db) => {
+      await withOpenDatabase('ledger', options.database, async (db) => {
         const rows = await db.many<EntryRow>(sql`
           select s.seq, s.posted_at, s.reference, s.kind, s.counterpart,
             ledger.decimal(s.amount, a.unit)::text as amount, ledger.decimal(s.balance, a.unit)::text as balance
