@@ -80,7 +80,9 @@ export class Client {
     for (;;) {
       const askedAt = Date.now()
       const { status, body } = await this.#once(person, path, asked)
-      const reason = await this.#notDefinite(person, status, body)
+      const reason = this.#notDefinite(person, status, body)
+      if (status === 500)
+        this.#model.violated('server error', `${path} was answered with ${body.code ?? '500'}`)
       if (reason === undefined) {
         if (tries > 0) this.counts.resolved += 1
         if (status < 300) this.counts.acknowledged += 1
@@ -92,15 +94,15 @@ export class Client {
         tries += 1
         this.counts.unknown.set(reason, (this.counts.unknown.get(reason) ?? 0) + 1)
       }
-      if (Date.now() > deadline) {
-        this.#model.violated('no answer', `${path}: ${reason} for ${GIVE_UP_MS} ms`)
+      if (Date.now() > deadline || status === 500) {
+        if (status !== 500) this.#model.violated('no answer', `${path}: ${reason} for ${GIVE_UP_MS} ms`)
         return { status, body, wasUnknown: true }
       }
       await wait(30 + Math.min(tries, 10) * 30)
     }
   }
 
-  async #notDefinite(person: number, status: number, body: Body): Promise<string | undefined> {
+  #notDefinite(person: number, status: number, body: Body): string | undefined {
     if (status === 0) return 'no answer'
     if (status === 401) {
       this.#tokens.delete(person)

@@ -52,11 +52,15 @@ const STORIES: Readonly<Record<string, Weighted>> = {
   'ban and unban': { story: banAndUnban, weight: 2, needs: '/admin/users/{id}/ban' },
 }
 
-/** Draws stories by their weight. */
-export function storiesFor({ paths }: Cast): readonly Story[] {
-  return Object.values(STORIES)
-    .filter(({ needs }) => needs === undefined || paths.has(`/quickcart/v1${needs}`))
-    .flatMap(({ story, weight }) => Array.from({ length: weight }, () => story))
+/** Each as often as it weighs; those that are named, or all that this shop can take part in. */
+export function storiesFor(
+  { paths }: Cast,
+  names: readonly string[] = Object.keys(STORIES),
+): readonly Story[] {
+  return Object.entries(STORIES)
+    .filter(([name]) => names.includes(name))
+    .filter(([, { needs }]) => needs === undefined || paths.has(`/quickcart/v1${needs}`))
+    .flatMap(([, { story, weight }]) => Array.from({ length: weight }, () => story))
 }
 
 async function orderAlone(cast: Cast, random: Random, method: Method): Promise<void> {
@@ -262,6 +266,20 @@ async function banAndUnban(cast: Cast, random: Random): Promise<void> {
   await cast.client.ask(ADMIN, `/admin/users/${person}/unban`, { method: 'POST' })
 }
 
+/** What an order in good faith may be refused for. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'out_of_stock',
+  'pending_order_exists',
+  'insufficient_balance',
+  'amount_out_of_range',
+  'voucher_invalid',
+  'voucher_cooldown',
+  'rate_limited',
+  'banned',
+  'gateway_unavailable',
+  'gateway_fee_mismatch',
+])
+
 /** Orders and compares the answer with what was asked for; undefined where it was refused. */
 async function place(cast: Cast, person: number, cart: Cart, once: string): Promise<KnownOrder | undefined> {
   const told = await cast.client.ask(person, '/orders', { method: 'POST', key: once, body: toBody(cart) })
@@ -271,6 +289,8 @@ async function place(cast: Cast, person: number, cart: Cart, once: string): Prom
     cast.model.acknowledge(once, person, cart, invoice).endedTold = true
     return undefined
   }
+  if (told.status >= 300 && !REFUSALS.has(told.body.code ?? ''))
+    cast.model.violated('refused', `an order was answered with ${told.status} ${told.body.code ?? ''}`)
   if (told.status >= 300 || invoice === undefined) return undefined
   const order = cast.model.acknowledge(once, person, cart, invoice)
   observe(cast.model, order, told.body)

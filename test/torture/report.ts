@@ -1,4 +1,5 @@
 /** What the run says in the end. */
+import type { Caught } from './mutations.ts'
 import type { TortureReport } from './torture.ts'
 
 const LOST = new Set(['lost', 'money lost', 'not delivered'])
@@ -25,4 +26,21 @@ doubled         ${count(DOUBLED)}
 stuck           ${report.violations.filter(({ oracle }) => oracle === 'stuck').length}
 violations      ${report.violations.length}
 ${violations.join('\n')}${report.kept === undefined ? '' : `\nkept: ${report.kept}`}`
+}
+
+/** A table for the docs: which bug was caught by what. */
+export function tellMutations(results: readonly Caught[]): string {
+  const rows = results.map(
+    ({ name, oracles, example, seconds }) =>
+      `| ${name} | ${oracles.length > 0 ? oracles.join(', ') : '**escaped**'} | ${example.replaceAll('|', '/').slice(0, 110)} | ${seconds} s |`,
+  )
+  const escaped = results.filter(({ oracles }) => oracles.length === 0).length
+  return [
+    '',
+    '| planted bug | caught by | first seen as | after |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+    `${results.length} bugs planted, ${results.length - escaped} caught, ${escaped} escaped`,
+  ].join('\n')
 }

@@ -13,12 +13,16 @@ import { ADMIN, openStage, type Stage } from './stage.ts'
 
 export interface TortureOptions {
   readonly seed: string
-  readonly seconds: number
+  /** How long; or how often, if that is said. */
+  readonly seconds?: number
+  readonly rounds?: number
   readonly faults: readonly FaultName[]
+  /** What people do; everything where it is not said. */
+  readonly stories?: readonly string[]
   /** Where the application's source lies. */
   readonly root: string
-  /** Ends with the first violation. */
-  readonly stopAtFirst?: boolean
+  /** Nothing is kept, whatever is found. */
+  readonly forget?: boolean
   /** Something is done to the database before anybody comes. */
   readonly sabotage?: string
   say(text: string): void
@@ -66,20 +70,27 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     const cast = await prepare(stage, model, client)
     if (options.sabotage !== undefined) await stage.db.run(sql.raw(options.sabotage))
     const schedule = faultSchedule(options)
-    const end = Date.now() + options.seconds * 1_000
-    while (rounds === 0 || Date.now() < end) {
+    const end = Date.now() + (options.seconds ?? 0) * 1_000
+    while (rounds < (options.rounds ?? 1) || Date.now() < end) {
       const chosen = schedule(rounds)
       rounds += 1
       options.say(`round ${rounds}: ${chosen.join(', ')}`)
       await round(cast, options, rounds, chosen, faults, recoveries)
+      // What a bug left undone would be waited for in vain.
+      if (model.violations.length > 0) break
       await rest(stage, cast)
       await compare(stage, model)
-      if (model.violations.length > 0 && (options.stopAtFirst ?? true)) break
+      if (model.violations.length > 0) break
     }
   } catch (error) {
+    // What does not even start shows nothing.
+    if (rounds === 0) {
+      await stage.close({ keep: false })
+      throw error
+    }
     model.violated('stuck', error instanceof Error ? (error.stack ?? error.message) : String(error))
   }
-  const kept = await stage.close({ keep: model.violations.length > 0 && options.stopAtFirst !== true })
+  const kept = await stage.close({ keep: model.violations.length > 0 && !options.forget })
   const { counts } = client
   return {
     rounds,
@@ -152,17 +163,17 @@ function faultSchedule({ seed, faults }: TortureOptions): (round: number) => Fau
 
 async function round(
   cast: Cast,
-  { seed }: TortureOptions,
+  { seed, stories: names }: TortureOptions,
   number: number,
   chosen: readonly FaultName[],
   faults: Map<string, number>,
   recoveries: Recoveries,
 ): Promise<void> {
-  const stories = storiesFor(cast)
+  const stories = storiesFor(cast, names)
   let isOpen = true
   const shop = async (lane: number) => {
     const random = randomOf(seed, 'lane', number, lane)
-    while (isOpen) await random.pick(stories)(cast, random)
+    while (isOpen && cast.model.violations.length === 0) await random.pick(stories)(cast, random)
   }
   const forgetting = forgetLimits(cast.stage, () => isOpen)
   const shopping = Array.from({ length: LANES }, (_, lane) => shop(lane))
@@ -174,7 +185,7 @@ async function round(
     if (KILLS.test(name)) recoveries.struck()
     await FAULTS[name](cast.stage, random)
   }
-  while (Date.now() < end) await wait(100)
+  while (Date.now() < end && cast.model.violations.length === 0) await wait(100)
   isOpen = false
   await heal(cast.stage)
   await Promise.all([...shopping, forgetting])

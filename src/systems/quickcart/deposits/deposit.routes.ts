@@ -8,7 +8,7 @@ import { userId } from '../accounts/user-id.ts'
 import { viewerOf } from '../accounts/viewer.ts'
 import { checkPayment } from '../payments/settle-payment.ts'
 import { limitCheck } from '../shop/limits.ts'
-import { InvoiceParams } from '../shop/schemas.ts'
+import { InvoiceParams, refusals } from '../shop/schemas.ts'
 import type { Store } from '../store.ts'
 import { cancelDeposit } from './cancel-deposit.ts'
 import {
@@ -39,7 +39,18 @@ export function depositRoutes(scope: FastifyInstance, store: Store): void {
         description:
           'The amount is what is credited, the fee comes on top. 202 while the gateway is still making the payment.',
         body: DepositBody,
-        response: { 201: DepositAnswer, 202: DepositAnswer },
+        response: {
+          201: DepositAnswer,
+          202: DepositAnswer,
+          ...refusals(
+            'pending_deposit_exists',
+            'amount_out_of_range',
+            'amount_not_whole',
+            'gateway_unavailable',
+            'gateway_fee_mismatch',
+            'rate_limited',
+          ),
+        },
       },
     },
     async (request, reply) => {
@@ -79,7 +90,12 @@ export function depositRoutes(scope: FastifyInstance, store: Store): void {
     '/deposits/:invoice',
     {
       config: own,
-      schema: { tags, summary: 'One deposit', params: InvoiceParams, response: { 200: DepositAnswer } },
+      schema: {
+        tags,
+        summary: 'One deposit',
+        params: InvoiceParams,
+        response: { 200: DepositAnswer, ...refusals('deposit_not_found') },
+      },
     },
     async (request) =>
       toDepositAnswer(await findDeposit(store, request.params.invoice, viewerOf(callerOf(request)))),
@@ -93,7 +109,10 @@ export function depositRoutes(scope: FastifyInstance, store: Store): void {
         tags,
         summary: 'Ask the gateway whether it is paid',
         params: InvoiceParams,
-        response: { 200: DepositAnswer },
+        response: {
+          200: DepositAnswer,
+          ...refusals('deposit_not_found', 'rate_limited', 'gateway_unavailable'),
+        },
       },
     },
     async (request) => {
@@ -110,7 +129,12 @@ export function depositRoutes(scope: FastifyInstance, store: Store): void {
     '/deposits/:invoice/cancel',
     {
       config: own,
-      schema: { tags, summary: 'Give a deposit up', params: InvoiceParams, response: { 200: DepositAnswer } },
+      schema: {
+        tags,
+        summary: 'Give a deposit up',
+        params: InvoiceParams,
+        response: { 200: DepositAnswer, ...refusals('deposit_not_found', 'deposit_not_pending') },
+      },
     },
     async (request) => toDepositAnswer(await cancelDeposit(store, callerOf(request), request.params.invoice)),
   )

@@ -6,7 +6,7 @@ import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { nullable, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { userId } from '../accounts/user-id.ts'
-import { InvoiceParams } from '../shop/schemas.ts'
+import { InvoiceParams, refusals } from '../shop/schemas.ts'
 import type { Store } from '../store.ts'
 import { approveRefund, rejectRefund } from './decide-refund.ts'
 import { listRefunds } from './list-refunds.ts'
@@ -51,7 +51,7 @@ export function refundAdminRoutes(scope: FastifyInstance, store: Store): void {
         tags,
         summary: 'Credit a refund to the balance',
         params: RefundParams,
-        response: { 200: RefundAnswer },
+        response: { 200: RefundAnswer, ...refusals('not_found', 'refund_decided') },
       },
     },
     async (request) =>
@@ -73,7 +73,7 @@ export function refundAdminRoutes(scope: FastifyInstance, store: Store): void {
         summary: 'Refuse a refund, with the reason that the customer is told',
         params: RefundParams,
         body: strictObject({ reason: Text }),
-        response: { 200: RefundAnswer },
+        response: { 200: RefundAnswer, ...refusals('not_found', 'refund_decided') },
       },
     },
     async (request) =>
@@ -98,7 +98,10 @@ export function refundAdminRoutes(scope: FastifyInstance, store: Store): void {
           item: Type.Integer({ minimum: 1, maximum: 100 }),
           note: Type.Optional(nullable(Text)),
         }),
-        response: { 201: Type.Object({ id: Type.String(), invoice: Type.String() }) },
+        response: {
+          201: Type.Object({ id: Type.String(), invoice: Type.String() }),
+          ...refusals('order_not_found', 'order_not_paid'),
+        },
       },
     },
     async (request, reply) => {

@@ -6,7 +6,7 @@ import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
 import { Amount, Instant, nullable, oneOf } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { userId } from '../accounts/user-id.ts'
-import { Invoice, InvoiceParams } from '../shop/schemas.ts'
+import { Invoice, InvoiceParams, refusals } from '../shop/schemas.ts'
 import type { Store } from '../store.ts'
 import { quoteRefund } from './quote-refund.ts'
 import type { RefundQuote, RefundView } from './refund-view.ts'
@@ -37,6 +37,8 @@ export const RefundAnswer = Type.Object({
   created_at: Instant,
 })
 
+const ofRefunds = ['order_not_found', 'refund_exists', 'refund_not_eligible'] as const
+
 export function refundRoutes(scope: FastifyInstance, store: Store): void {
   const app = typed(scope)
 
@@ -48,7 +50,7 @@ export function refundRoutes(scope: FastifyInstance, store: Store): void {
         tags,
         summary: 'What you would get back for a paid order',
         params: InvoiceParams,
-        response: { 200: QuoteAnswer },
+        response: { 200: QuoteAnswer, ...refusals(...ofRefunds) },
       },
     },
     async (request) =>
@@ -63,7 +65,7 @@ export function refundRoutes(scope: FastifyInstance, store: Store): void {
         tags,
         summary: 'Ask for it; an admin decides',
         params: InvoiceParams,
-        response: { 201: RefundAnswer },
+        response: { 201: RefundAnswer, ...refusals(...ofRefunds) },
       },
     },
     async (request, reply) => {

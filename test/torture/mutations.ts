@@ -1,0 +1,285 @@
+/**
+ * Known bugs, planted one at a time into a scratch copy of the source: a torture that does not catch them proves
+ * nothing about the bugs that nobody knows.
+ */
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FaultName } from './faults.ts'
+import { torture } from './torture.ts'
+
+interface Mutation {
+  readonly name: string
+  readonly changes: readonly {
+    /** Below src/. */
+    readonly file: string
+    /** Stands there exactly once. */
+    readonly from: string
+    readonly to: string
+  }[]
+  /** Done to the database besides. */
+  readonly sabotage?: string
+  readonly stories: readonly string[]
+  readonly faults?: readonly FaultName[]
+}
+
+export interface Caught {
+  readonly name: string
+  /** Which oracles said something; none where it escaped. */
+  readonly oracles: readonly string[]
+  readonly example: string
+  readonly seconds: number
+}
+
+const SHOP = 'systems/quickcart'
+const SQL = `${SHOP}/databases/db_store1/functions`
+const QRIS = ['order by QRIS', 'two carts at once']
+const SHOPPING = ['order by QRIS', 'order from the balance', 'load goods']
+
+const noLockOnThePerson = {
+  file: `${SQL}/lock_customer.sql`,
+  from: 'where u.id = p_user for no key update;',
+  to: 'where u.id = p_user;',
+}
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'checkouts do not lock the person',
+    changes: [noLockOnThePerson],
+    stories: ['two vouchers at once'],
+  },
+  {
+    name: 'checkouts do not lock the person, and uq_orders_one_pending_per_user is gone',
+    changes: [noLockOnThePerson],
+    sabotage: 'drop index uq_orders_one_pending_per_user',
+    stories: ['two carts at once'],
+  },
+  {
+    name: 'goods are taken without looking whether they are free',
+    changes: [
+      {
+        file: `${SQL}/take_stock.sql`,
+        from: 'and ps.is_sold = false and ps.order_id is null and ps.removed_at is null\n',
+        to: '\n',
+      },
+    ],
+    stories: SHOPPING,
+  },
+  {
+    name: 'settling does not ask whether it was done before',
+    changes: [
+      {
+        file: `${SQL}/settle_payment.sql`,
+        from: `if v_payment.status in ('completed', 'late_completed') then`,
+        to: 'if false then',
+      },
+      {
+        file: `${SHOP}/payments/settle-payment.ts`,
+        from: `if (payment.status === 'completed' || payment.status === 'late_completed') return 'already'`,
+        to: '',
+      },
+    ],
+    stories: QRIS,
+  },
+  {
+    name: 'a voucher is reserved without looking whether it is free',
+    changes: [
+      {
+        file: `${SQL}/reserve_voucher.sql`,
+        from: 'and not v.is_used and v.order_id is null;',
+        to: ';',
+      },
+    ],
+    stories: ['one voucher, two people'],
+  },
+  {
+    name: 'the answer under an idempotency key is not stored',
+    changes: [
+      {
+        file: `${SQL}/place_order_once.sql`,
+        from: `perform niaga.idempotency_finish(v_scope, p_key, p_request_hash, jsonb_build_object('answer', invoice));`,
+        to: '',
+      },
+    ],
+    stories: ['double click'],
+  },
+  {
+    name: 'a commit that failed is taken for done',
+    changes: [
+      {
+        file: 'postgres/transaction.ts',
+        from: `const { command } = await client.query('commit')`,
+        to: `const { command } = await client.query('commit').catch(() => ({ command: 'COMMIT' }))`,
+      },
+    ],
+    stories: SHOPPING,
+    faults: ['lose commits', 'cut connections'],
+  },
+  {
+    name: 'deliveries are told apart by the person, not by the order',
+    changes: [
+      {
+        file: `${SQL}/notify.sql`,
+        from: `p_kind || ':' || p_invoice, p_priority`,
+        to: `p_kind || ':' || p_user, p_priority`,
+      },
+    ],
+    stories: ['order from the balance'],
+  },
+  {
+    name: `the ledger's reference of an order is its person's`,
+    changes: [
+      {
+        file: `${SQL}/finish_order.sql`,
+        from: `perform public.post_transfers('order:' || v_order.invoice_id,`,
+        to: `perform public.post_transfers('order:' || v_order.user_id,`,
+      },
+    ],
+    stories: ['order from the balance'],
+  },
+  {
+    name: 'an order that ended keeps its goods',
+    changes: [
+      {
+        file: `${SQL}/close_payment.sql`,
+        from: 'update public.product_stocks s set order_id = null where s.order_id = v_order_id and not s.is_sold;',
+        to: '',
+      },
+    ],
+    stories: QRIS,
+  },
+  {
+    name: 'an order that ended keeps its voucher',
+    changes: [
+      {
+        file: `${SQL}/close_payment.sql`,
+        from: 'update public.vouchers v set order_id = null where v.order_id = v_order_id and not v.is_used;',
+        to: '',
+      },
+    ],
+    stories: QRIS,
+  },
+  {
+    name: 'late money is dropped',
+    changes: [
+      {
+        file: `${SQL}/settle_payment.sql`,
+        from: 'perform public.credit_late_payment(p_invoice, p_completed_at);',
+        to: '',
+      },
+    ],
+    stories: QRIS,
+  },
+  {
+    name: 'a webhook is believed without asking the gateway',
+    changes: [
+      {
+        file: `${SHOP}/payments/settle-payment.ts`,
+        from: `if (transaction.status !== 'completed') return transaction.status`,
+        to: '',
+      },
+    ],
+    stories: QRIS,
+  },
+  {
+    name: 'the fee is rounded to the nearest rupiah',
+    changes: [
+      {
+        file: `${SQL}/gateway_fee.sql`,
+        from: `when 'ceil' then 999 when 'half_up' then 500 else 0 end;`,
+        to: `when 'ceil' then 999 else 500 end;`,
+      },
+    ],
+    stories: QRIS,
+  },
+  {
+    name: 'of a sale every product is counted once',
+    changes: [
+      {
+        file: `${SQL}/count_sold.sql`,
+        from: 'select i.product_id, count(*) as units',
+        to: 'select i.product_id, 1 as units',
+      },
+    ],
+    stories: ['order from the balance'],
+  },
+  {
+    name: 'the delivery is not written with the money',
+    changes: [
+      {
+        file: `${SQL}/finish_order.sql`,
+        from: `perform public.notify_user(v_order.user_id, 'deliver', 'order', v_order.invoice_id, 1);`,
+        to: '',
+      },
+    ],
+    stories: ['order from the balance'],
+  },
+  {
+    name: 'the audit relay does not wait for older transactions',
+    changes: [
+      {
+        file: 'platform/audit/relay.ts',
+        from: 'where o.xid < pg_snapshot_xmin(pg_current_snapshot()) order by',
+        to: 'order by',
+      },
+    ],
+    stories: [...SHOPPING, 'the last items'],
+  },
+]
+
+const ROOT = join(import.meta.dirname, '..', '..')
+
+/** Plants each bug in turn and shops until it shows, or some rounds are over. */
+export async function runMutations(
+  seed: string,
+  wanted: string | undefined,
+  say: (text: string) => void,
+): Promise<readonly Caught[]> {
+  const results: Caught[] = []
+  for (const mutation of MUTATIONS.filter(({ name }) => wanted === undefined || name.includes(wanted))) {
+    const result = await runMutation(mutation, seed)
+    say(
+      `${result.oracles.length > 0 ? 'caught ' : 'ESCAPED'} ${result.seconds} s  ${result.name}: ${result.oracles.join(', ')}`,
+    )
+    results.push(result)
+  }
+  return results
+}
+
+const ROUNDS = 4
+
+async function runMutation(mutation: Mutation, seed: string): Promise<Caught> {
+  const { name, changes, sabotage, stories, faults = [] } = mutation
+  const begun = Date.now()
+  const scratch = await mkdtemp(join(tmpdir(), 'niaga-mutation-'))
+  try {
+    for (const part of ['src', 'test', 'package.json'])
+      await cp(join(ROOT, part), join(scratch, part), { recursive: true })
+    await symlink(join(ROOT, 'node_modules'), join(scratch, 'node_modules'))
+    for (const { file, from, to } of changes) {
+      const path = join(scratch, 'src', file)
+      const text = await readFile(path, 'utf8')
+      if (text.split(from).length !== 2) throw new Error(`${name}: "${from}" does not stand once in ${file}`)
+      await writeFile(path, text.replace(from, to))
+    }
+    const { violations } = await torture({
+      seed,
+      rounds: ROUNDS,
+      faults,
+      stories,
+      root: scratch,
+      forget: true,
+      ...(sabotage === undefined ? {} : { sabotage }),
+      say: () => undefined,
+    })
+    const [first] = violations
+    return {
+      name,
+      oracles: [...new Set(violations.map(({ oracle }) => oracle))],
+      example: first ? `${first.oracle}: ${first.detail.split('\n')[0]}` : '',
+      seconds: Math.round((Date.now() - begun) / 1_000),
+    }
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
