@@ -56,7 +56,7 @@ export async function houseFolder(): Promise<HouseFolder> {
       await until(() => {
         assert.equal(child.exitCode, null, said.text)
         return /is ready/.test(said.text)
-      }, 60_000)
+      }, 300_000)
       const url = /http:\/\/\S+?(?=\/\s)/.exec(said.text)?.[0]
       assert.ok(url, said.text)
       return { child, url }

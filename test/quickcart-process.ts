@@ -70,7 +70,7 @@ export async function shopProcess() {
       if (started.exitCode !== null) throw new Error(`the application ended: ${said}`)
       const ready = await fetch(`${origin}/health/ready`).catch(() => undefined)
       return ready?.ok ?? false
-    }, 60_000)
+    }, 300_000)
   }
 
   after(async () => {

@@ -62,7 +62,13 @@ const BUDI = 100_000_001
 
 test('after kill -9 of the application the next start takes over its PostgreSQL; the outside has forgotten nothing', async () => {
   const first = await start()
-  const order = { project: 'quickcart-sandbox', api_key: 'sandbox-api-key', order_id: 'KEPT', amount: 30_000 }
+  running = first
+  const order = {
+    project: 'quickcart-sandbox',
+    api_key: 'sandbox-api-key-store1',
+    order_id: 'KEPT',
+    amount: 30_000,
+  }
   await post(`${first.url}/sim/telegram/_sim/chats/${BUDI}/text`, { text: 'masih ingat?' })
   await post(`${first.url}/sim/pakasir/api/transactioncreate/qris`, order)
   await killHouse(first)
