@@ -36,7 +36,8 @@ const schemas = {
     multipliers: Type.Array(Multiplier, { minItems: 5, maxItems: 5 }),
   }),
   max_units_per_order: Type.Integer({ minimum: 1, maximum: 100 }),
-  page_size: Type.Integer({ minimum: 1, maximum: 50 }),
+  /** Thirty entries still fit into one message. */
+  page_size: Type.Integer({ minimum: 1, maximum: 30 }),
   low_stock_threshold: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
 }
 

@@ -21,9 +21,10 @@ const PatchBody = strictObject({
 })
 
 const TransactionAnswer = Type.Object({
-  kind: Type.String({ description: 'order, deposit, late, refund, adj, opening' }),
+  kind: Type.String({ description: 'order, deposit, refund, late, adj, opening' }),
   reference: Type.String(),
   status: Type.String(),
+  /** What an order cost; what the others change the balance by, or would. */
   amount: Amount,
   created_at: Instant,
 })

@@ -1,51 +1,54 @@
 import { decodeCursor, type Page, toPage } from '../../../kernel/cursor.ts'
-import type { Decimal } from '../../../kernel/money.ts'
-import { sql } from '../../../postgres/sql.ts'
 import type { Store } from '../store.ts'
+import {
+  countTransactions,
+  selectTransactions,
+  type Transaction,
+  type TransactionKey,
+  type TransactionRow,
+} from './transaction.queries.ts'
 import type { UserId } from './user-id.ts'
 
-export interface Transaction {
-  /** order, deposit, or the ledger's word for what touched the balance: adj, late, opening, refund. */
-  readonly kind: string
-  /** An invoice, or the ledger's reference. */
-  readonly reference: string
-  readonly status: string
-  /** What was paid for orders and deposits; what the balance changed by for the others. */
-  readonly amount: Decimal
-  readonly created_at: Date
-}
+const NEWEST: TransactionKey = { at: Number.MAX_SAFE_INTEGER, reference: '' }
 
-interface TransactionRow extends Transaction {
-  /** Microseconds since 1970: what a Date would round. */
-  readonly at: bigint
-}
-
-/** Orders, deposits and other movements of the balance, newest first. @throws bad_request for a wrong cursor */
+/** Orders, deposits, refunds and other movements of the balance, newest first. @throws bad_request for a wrong cursor */
 export async function listTransactions(
   store: Store,
   user: UserId,
   { cursor, limit }: { readonly cursor?: string; readonly limit: number },
 ): Promise<Page<Transaction>> {
-  const [at, reference] =
-    cursor === undefined ? [Number.MAX_SAFE_INTEGER, ''] : decodeCursor(cursor, ['number', 'string'] as const)
-  const rows = await store.db.many<TransactionRow>(sql`
-    select h.kind, h.reference, h.status, h.amount::numeric(15,2) as amount, h.created_at, h.at from (
-      select m.*, (extract(epoch from m.created_at) * 1000000)::bigint as at from (
-        select 'order' as kind, invoice_id as reference, status, total_bill as amount, created_at
-          from orders where user_id = ${user}
-        union all
-        select 'deposit', invoice_id, status, total_bill, created_at from deposits where user_id = ${user}
-        union all
-        select t.kind, t.reference, 'posted',
-            case when t.credit = a.id then t.amount else -t.amount end / 100.0, t.posted_at
-          from ledger.account a join ledger.transfer t on a.id in (t.debit, t.credit)
-          where a.name = ${`user.${user}`} and t.kind in ('adj', 'late', 'refund', 'opening')) m) h
-    where (h.at, h.reference) < (${at}::bigint, ${reference}::text)
-    order by h.at desc, h.reference desc limit ${limit + 1}`)
+  const key = cursor === undefined ? NEWEST : toKey(cursor)
+  const rows = await selectTransactions(store.db, user, { way: 'older', key, limit: limit + 1 })
   return toPage(
     rows,
     limit,
-    (row) => [Number(row.at), row.reference],
+    ({ at, reference }) => [Number(at), reference],
     ({ at: _, ...transaction }) => transaction,
   )
+}
+
+/** A page by its number, from 1, as the chat turns them; beyond the last one the last. */
+export async function transactionPage(
+  store: Store,
+  user: UserId,
+  { page, size }: { page: number; size: number },
+): Promise<{ items: readonly TransactionRow[]; page: number; totalPages: number }> {
+  const totalPages = Math.max(1, Math.ceil((await countTransactions(store.db, user)) / size))
+  const shown = Math.min(Math.max(1, page), totalPages)
+  const rows = await selectTransactions(store.db, user, { way: 'older', key: NEWEST, limit: shown * size })
+  return { items: rows.slice((shown - 1) * size), page: shown, totalPages }
+}
+
+/** The page next to one that is known, by the cursor of its last or first row. @throws bad_request */
+export async function transactionsBeside(
+  store: Store,
+  user: UserId,
+  { way, cursor, limit }: { way: 'older' | 'newer'; cursor: string; limit: number },
+): Promise<readonly TransactionRow[]> {
+  return await selectTransactions(store.db, user, { way, key: toKey(cursor), limit })
+}
+
+function toKey(cursor: string): TransactionKey {
+  const [at, reference] = decodeCursor(cursor, ['number', 'string'] as const)
+  return { at, reference }
 }

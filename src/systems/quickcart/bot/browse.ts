@@ -1,5 +1,12 @@
 /** Looking around (QuickCart, UC 2): categories, lists, best sellers, one product and how many of it. */
-import { bestSellers, findProduct, listCategories, type ProductView, productPage } from '../catalog/browse.ts'
+import {
+  bestSellers,
+  findProduct,
+  listCategories,
+  type ProductView,
+  productPage,
+  productsBeside,
+} from '../catalog/browse.ts'
 import { topBuyers } from '../shop/stats.ts'
 import { categoryKey } from '../telegram/category-key.ts'
 import {
@@ -12,6 +19,7 @@ import {
 import { categoryLabel } from '../telegram/messages/wording.ts'
 import { cartOf } from './cart.ts'
 import { answered, type ButtonHandler, type CommandHandler, STALE } from './handlers.ts'
+import { type Listing, pageSize, remember, turnPage } from './pages.ts'
 import type { Turn } from './turn.ts'
 
 const MAX_QUANTITY = 100
@@ -23,7 +31,7 @@ export async function showCategories(turn: Turn): Promise<void> {
 }
 
 export async function showAll(turn: Turn, page: number, title = 'Semua Produk'): Promise<void> {
-  const found = await productPage(turn.store, { role: turn.user.role, page })
+  const found = await turnPage(turn, products(turn, 'all'), page)
   turn.show(productList(title, found, (n) => `page:all:${n}`))
 }
 
@@ -43,14 +51,34 @@ export const browseButtons: readonly ButtonHandler[] = [
   { pattern: /^stats:top_buyers$/, run: answered(showTopBuyers) },
   { pattern: /^menu:all$/, run: answered((turn) => showAll(turn, 1)) },
   { pattern: /^page:all:(\d{1,6})$/, run: answered((turn, [page]) => showAll(turn, Number(page))) },
-  { pattern: /^cat:([0-9a-f]{8}):(\d{1,6})$/, run: showCategory },
+  { pattern: /^page:best:\d{1,6}$/, run: answered(showBest) },
+  { pattern: /^(?:cat:|page:cat-)([0-9a-f]{8}):(\d{1,6})$/, run: showCategory },
   { pattern: /^product:(\d{1,10})$/, run: answered((turn, [id]) => showProduct(turn, Number(id))) },
   { pattern: /^qty:(-1|1|2|5|10)$/, run: changeQuantity },
   { pattern: /^noop$/, run: answered(async () => undefined) },
 ]
 
 async function showBest(turn: Turn): Promise<void> {
-  turn.show(bestSellerList(await bestSellers(turn.store, turn.user.role)))
+  const items = await bestSellers(turn.store, turn.user.role)
+  await remember(
+    turn,
+    { context: 'best', keyOf: ({ id }: ProductView) => id },
+    { items, page: 1, totalPages: 1 },
+  )
+  turn.show(bestSellerList(items))
+}
+
+/** All, or those of one category. */
+function products(turn: Turn, context: string, category?: string): Listing<ProductView> {
+  const { store, user } = turn
+  const list = { role: user.role, ...(category === undefined ? {} : { category }) }
+  const size = pageSize(turn)
+  return {
+    context,
+    keyOf: ({ id }) => id,
+    open: (page) => productPage(store, { ...list, page, size }),
+    beside: (way, id) => productsBeside(store, { ...list, way, id: Number(id), limit: size }),
+  }
 }
 
 async function showTopBuyers(turn: Turn): Promise<void> {
@@ -62,11 +90,7 @@ async function showCategory(turn: Turn, [key = '', page]: readonly string[]): Pr
   const category = (await listCategories(turn.store)).find(({ name }) => categoryKey(name) === key)
   if (!category) return turn.answerPress(STALE)
   turn.answerPress()
-  const found = await productPage(turn.store, {
-    role: turn.user.role,
-    category: category.name,
-    page: Number(page),
-  })
+  const found = await turnPage(turn, products(turn, `cat-${key}`, category.name), Number(page))
   turn.show(productList(categoryLabel(category.name), found, (n) => `cat:${key}:${n}`))
 }
 

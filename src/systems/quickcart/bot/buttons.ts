@@ -5,6 +5,7 @@ import { browseButtons } from './browse.ts'
 import { checkoutButtons } from './checkout.ts'
 import { depositButtons } from './deposit.ts'
 import type { ButtonHandler } from './handlers.ts'
+import { historyButtons } from './history.ts'
 import { paymentButtons } from './payment.ts'
 import { refundButtons } from './refund.ts'
 import { decisionButtons } from './refund-admin.ts'
@@ -19,6 +20,7 @@ export const buttons: readonly ButtonHandler[] = [
   ...depositButtons,
   ...accountButtons,
   ...accountEditButtons,
+  ...historyButtons,
   ...refundButtons,
   ...decisionButtons,
   ...broadcastButtons,

@@ -13,6 +13,7 @@ import {
   selectInStockIds,
   selectProductIds,
   selectProducts,
+  selectProductsBeside,
   selectProductsById,
 } from './product.queries.ts'
 import { stockCounts } from './stock-count.ts'
@@ -30,7 +31,6 @@ export interface ListProducts extends ProductFilter {
 }
 
 const BEST_SELLERS = 10
-const PAGE_SIZE = 10
 /** Three rows of eight on the reply keyboard (QuickCart, §7.2). */
 const KEYBOARD_IDS = 24
 
@@ -74,23 +74,26 @@ export interface ProductPage {
   /** From 1; a page beyond the last is answered with the last. */
   readonly page: number
   readonly totalPages: number
-  readonly total: number
 }
 
-/** Ten products of one category, or of all with those out of stock. */
+/** A page of one category's products, or of all with those out of stock; by its number, as the chat turns them. */
 export async function productPage(
   store: Store,
-  { role, category, page }: { role: Role; category?: string; page: number },
+  { role, category, page, size }: { role: Role; category?: string; page: number; size: number },
 ): Promise<ProductPage> {
   const ids = await selectProductIds(store.db, category === undefined ? {} : { category })
-  const totalPages = Math.max(1, Math.ceil(ids.length / PAGE_SIZE))
+  const totalPages = Math.max(1, Math.ceil(ids.length / size))
   const shown = Math.min(Math.max(1, page), totalPages)
-  const items = await selectProductsById(
-    store.db,
-    role,
-    ids.slice((shown - 1) * PAGE_SIZE, shown * PAGE_SIZE),
-  )
-  return { items: await withStock(store, items), page: shown, totalPages, total: ids.length }
+  const items = await selectProductsById(store.db, role, ids.slice((shown - 1) * size, shown * size))
+  return { items: await withStock(store, items), page: shown, totalPages }
+}
+
+/** The page next to one that is known, by the id of its first or last product. */
+export async function productsBeside(
+  store: Store,
+  list: { role: Role; category?: string; way: 'before' | 'after'; id: number; limit: number },
+): Promise<readonly ProductView[]> {
+  return await withStock(store, await selectProductsBeside(store.db, list.role, list))
 }
 
 /** Products that can be ordered now, by id; for the bot's keyboard. */

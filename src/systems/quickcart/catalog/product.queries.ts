@@ -68,6 +68,22 @@ export async function selectProducts(
   return rows.map((row) => toProduct(row, role))
 }
 
+/** By id, at most `limit` right before or after one. */
+export async function selectProductsBeside(
+  db: Db,
+  role: Role,
+  { way, id, limit, category }: { way: 'before' | 'after'; id: number; limit: number; category?: string },
+): Promise<readonly Product[]> {
+  const side = way === 'after' ? sql`p.id > ${id}::bigint` : sql`p.id < ${id}::bigint`
+  const conditions = [...conditionsOf(category === undefined ? {} : { category }), side]
+  const order = way === 'after' ? sql`p.id` : sql`p.id desc`
+  const rows = await db.many<ProductRow>(
+    products(role, sql`where ${all(conditions)} order by ${order} limit ${limit}`),
+  )
+  const found = rows.map((row) => toProduct(row, role))
+  return way === 'after' ? found : found.toReversed()
+}
+
 /** In the order of the ids given; what is not there is left out. */
 export async function selectProductsById(
   db: Db,

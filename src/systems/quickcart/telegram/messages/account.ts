@@ -64,7 +64,7 @@ export function profileCard(profile: Profile): Message {
   return {
     text: lines(html`<b>Akun kamu</b>`, html``, profileLines(profile)),
     buttons: [
-      [button('💰 Isi Saldo', 'deposit:start')],
+      [button('💰 Isi Saldo', 'deposit:start'), button('🧾 Riwayat', 'account:history:1')],
       [button('✏️ Nama', 'account:edit:name'), button('✏️ Email', 'account:edit:email')],
       [button('✏️ WhatsApp', 'account:edit:whatsapp')],
       [backButton],

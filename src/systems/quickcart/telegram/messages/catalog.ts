@@ -1,18 +1,18 @@
 /** The shelves: categories, lists, one product, what sells best. */
-import type { InlineKeyboardButton } from 'grammy/types'
 import { rupiah } from '../../../../kernel/money.ts'
-import type { ProductPage, ProductView } from '../../catalog/browse.ts'
+import type { ProductView } from '../../catalog/browse.ts'
 import type { Category } from '../../catalog/product.queries.ts'
 import type { TopBuyer } from '../../shop/stats.ts'
 import { categoryKey } from '../category-key.ts'
 import { type Html, html, lines } from '../html.ts'
 import { button, inRows, type Message } from '../message.ts'
+import { pager } from './pager.ts'
 import { categoryLabel, grouped, shortened } from './wording.ts'
 
 const BUTTON_LETTERS = 40
 const IDS_PER_ROW = 5
-/** Names are up to 255 characters: ten of them, and their prices, must fit into one message. */
-const LIST_LETTERS = 120
+/** Names are up to 255 characters: a page of them, and their prices, must fit into one message. */
+const LIST_LETTERS = 1_200
 const DESCRIPTION_LETTERS = 3000
 
 const mainMenu = button('⬅️ Menu Utama', 'menu:main')
@@ -31,13 +31,19 @@ export function categoryList(categories: readonly Category[], shown = 50): Messa
 }
 
 /** `turn` makes the button data of another page of the same list. */
-export function productList(title: string, page: ProductPage, turn: (page: number) => string): Message {
-  const { items, page: number, totalPages } = page
+export function productList(
+  title: string,
+  found: { readonly items: readonly ProductView[]; readonly page: number; readonly totalPages: number },
+  turn: (page: number) => string,
+): Message {
+  const { items, page: number, totalPages } = found
   return {
     text: lines(
       html`<b>${title}</b> (halaman ${number}/${totalPages})`,
       html``,
-      ...(items.length > 0 ? items.map(productLine) : [html`Belum ada produk di sini.`]),
+      ...(items.length > 0
+        ? items.map((product) => productLine(product, items.length))
+        : [html`Belum ada produk di sini.`]),
       html``,
       html`Pilih nomor produk, atau ketik nomornya.`,
     ),
@@ -55,7 +61,10 @@ export function bestSellerList(products: readonly ProductView[]): Message {
       html`<b>🔥 Produk Terlaris</b>`,
       html``,
       ...(products.length > 0
-        ? products.map((product) => html`${productLine(product)} · terjual ${grouped(product.soldCount)}`)
+        ? products.map(
+            (product) =>
+              html`${productLine(product, products.length)} · terjual ${grouped(product.soldCount)}`,
+          )
         : [html`Belum ada yang terjual.`]),
     ),
     buttons: [...idButtons(products), [button('🏆 Top Buyers', 'stats:top_buyers'), mainMenu]],
@@ -98,25 +107,14 @@ export function productCard(product: ProductView, quantity: number): Message {
   }
 }
 
-function productLine({ id, name, price, stockCount }: ProductView): Html {
+function productLine({ id, name, price, stockCount }: ProductView, rows: number): Html {
   const stock = stockCount > 0 ? `stok ${grouped(stockCount)}` : 'habis'
-  return html`<b>${id}</b>. ${shortened(name, LIST_LETTERS)} · ${rupiah(price)} · ${stock}`
+  return html`<b>${id}</b>. ${shortened(name, Math.floor(LIST_LETTERS / Math.max(rows, 10)))} · ${rupiah(price)} · ${stock}`
 }
 
 function idButtons(products: readonly ProductView[]) {
   const buttons = products.map(({ id }) => button(String(id), `product:${id}`))
   return inRows(buttons, IDS_PER_ROW)
-}
-
-function pager(page: number, totalPages: number, turn: (page: number) => string): InlineKeyboardButton[][] {
-  if (totalPages <= 1) return []
-  return [
-    [
-      ...(page > 1 ? [button('◀️', turn(page - 1))] : []),
-      button(`${page}/${totalPages}`, 'noop'),
-      ...(page < totalPages ? [button('▶️', turn(page + 1))] : []),
-    ],
-  ]
 }
 
 export function noStock(product: number): Message {
