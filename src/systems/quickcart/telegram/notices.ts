@@ -3,6 +3,7 @@ import { commandMenuNotices } from '../bot/command-menu.ts'
 import type { Store } from '../store.ts'
 import { billNotices } from './bill-notices.ts'
 import { correspondence } from './correspondence.ts'
+import { digestNotices } from './digest.ts'
 import { incidentNotices } from './incident-notices.ts'
 import type { Notices } from './notice.ts'
 import type { OutboxRow } from './outbox.queries.ts'
@@ -13,6 +14,7 @@ import { stockNotices } from './stock-notices.ts'
 
 const notices: Notices = {
   ...billNotices,
+  ...digestNotices,
   ...refundNotices,
   ...peopleNotices,
   ...stockNotices,

@@ -6,6 +6,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { startLoop } from '../../../platform/jobs/loop.ts'
 import type { Store } from '../store.ts'
+import { mergeOrderNotice } from './digest.ts'
 import { claimDue, LEAST_URGENT, type OutboxRow, requeueLost } from './outbox.queries.ts'
 import { recordFailure, recordSent } from './outcome.ts'
 import { Pace } from './pace.ts'
@@ -87,7 +88,9 @@ export function startOutboxSender(store: Store): OutboxSender {
   }
 }
 
-async function sendAndRecord(store: Store, row: OutboxRow): Promise<void> {
+async function sendAndRecord(store: Store, claimed: OutboxRow): Promise<void> {
+  const row = await mergeOrderNotice(store, claimed)
+  if (!row) return
   let sent: Sent
   try {
     sent = await sendRow(store, row)

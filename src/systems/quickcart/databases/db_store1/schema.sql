@@ -382,6 +382,7 @@ CREATE INDEX idx_telegram_outbox_ref ON telegram_outbox USING btree (ref_type, r
 CREATE INDEX idx_telegram_outbox_sending ON telegram_outbox USING btree (next_attempt_at) WHERE ((status)::text = 'sending'::text);
 CREATE INDEX telegram_outbox_broadcast ON telegram_outbox USING btree (ref_id, status) WHERE ((ref_type)::text = 'broadcast'::text);
 CREATE INDEX telegram_outbox_open ON telegram_outbox USING btree (chat_id, priority, id) WHERE ((status)::text = ANY ((ARRAY['queued'::character varying, 'sending'::character varying])::text[]));
+CREATE INDEX telegram_outbox_order_notices ON telegram_outbox USING btree (chat_id, sent_at) WHERE ((message_id IS NOT NULL) AND ((payload ->> 'kind'::text) = ANY (ARRAY['staff_order_paid'::text, 'staff_deposit_paid'::text, 'staff_payment_expired'::text, 'staff_digest'::text])));
 CREATE TRIGGER notify_telegram_outbox AFTER INSERT ON telegram_outbox FOR EACH STATEMENT EXECUTE FUNCTION notify_telegram_outbox();
 CREATE TRIGGER zz_lifecycle_status BEFORE UPDATE ON telegram_outbox FOR EACH ROW WHEN (old.status::text IS DISTINCT FROM new.status::text AND (COALESCE(old.status::text, ''::text) <> 'queued'::text OR COALESCE(new.status::text, ''::text) <> 'sending'::text) AND (COALESCE(old.status::text, ''::text) <> 'queued'::text OR COALESCE(new.status::text, ''::text) <> 'failed'::text) AND (COALESCE(old.status::text, ''::text) <> 'sending'::text OR COALESCE(new.status::text, ''::text) <> 'sent'::text) AND (COALESCE(old.status::text, ''::text) <> 'sending'::text OR COALESCE(new.status::text, ''::text) <> 'queued'::text) AND (COALESCE(old.status::text, ''::text) <> 'sending'::text OR COALESCE(new.status::text, ''::text) <> 'failed'::text)) EXECUTE FUNCTION niaga.refuse_transition('status', 'id');
 
@@ -512,6 +513,7 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function gateway_fee(p_base numeric, p_tariff jsonb) returns numeric
 -- function give_away(p_admin bigint, p_amount numeric, p_count integer, OUT codes text[], OUT expires_at timestamp with time zone) returns record
 -- function guard_order_item() returns trigger
+-- function hold_notice(p_id bigint, p_until timestamp with time zone) returns jsonb
 -- function insert_order(p_user bigint, p_quote jsonb) returns integer
 -- function keep_broadcast() returns trigger
 -- function lock_broadcast(p_id bigint) returns text
@@ -520,6 +522,8 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function lock_person(p_user bigint) returns text
 -- function lock_refund(p_refund bigint) returns refunds
 -- function log_audit_event() returns trigger
+-- function merge_notices(p_id bigint, p_others bigint[]) returns jsonb
+-- function merge_order_notice(p_id bigint, p_attempts integer) returns jsonb
 -- function new_invoice_id(p_prefix text) returns text
 -- function news_payload(p_kind text, p_ref_type text, p_id text) returns jsonb
 -- function normalize_contact() returns trigger

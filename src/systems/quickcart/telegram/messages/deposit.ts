@@ -17,7 +17,7 @@ export function depositMenu(balance: Money<'IDR'>, presets: readonly Money<'IDR'
       html``,
       html`💰 Saldo sekarang: <b>${rupiah(balance)}</b>`,
       html``,
-      html`Pilih jumlah yang masuk ke saldo. Biaya QRIS ditambahkan di atasnya.`,
+      html`Pilih jumlah yang masuk ke saldo. Biaya QRIS ditambahkan saat membayar.`,
     ),
     buttons: [...inRows(buttons, PER_ROW), [button('✏️ Jumlah lain', 'deposit:custom')], [back]],
   }

@@ -13,16 +13,18 @@ begin
 end
 $$;
 
--- To every admin who can be reached and every notification group.
+-- To every admin who can be reached and every notification group. What merge_order_notice.sql may hold back comes after
+-- everything else for the staff, so that nothing else waits for it.
 create or replace function public.notify_staff(
   p_kind text, p_ref_type text, p_invoice text, p_facts jsonb default '{}') returns void
 language plpgsql set search_path = '' as $$
 begin
-  insert into public.telegram_outbox (chat_id, method, payload, ref_type, ref_id, dedupe_key, next_attempt_at,
-      created_at)
+  insert into public.telegram_outbox (chat_id, method, payload, ref_type, ref_id, dedupe_key, priority,
+      next_attempt_at, created_at)
     select staff, 'sendMessage', p_facts || public.news_payload(p_kind, p_ref_type, p_invoice),
       -- Two messages of one order that failed are two pieces of news.
       p_ref_type, p_invoice, concat_ws(':', p_kind, p_facts ->> 'about', p_invoice, staff),
+      case when p_kind in ('staff_order_paid', 'staff_deposit_paid', 'staff_payment_expired') then 6 else 5 end,
       niaga.now(), niaga.now()
     from public.staff_chats() staff
     on conflict (dedupe_key) do nothing;
