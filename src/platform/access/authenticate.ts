@@ -25,14 +25,17 @@ export interface AccessOptions {
   readonly db: Database
   readonly tokens: Tokens
   readonly permissions: Permissions
-  /** Undefined where the account is gone. */
-  loadAccount(subject: string): Promise<Account | undefined>
+  /**
+   * Undefined where the account is gone or the session over: whoever signs out, or is signed out, is out at once and
+   * not when the access token ends. Somebody banned is an account still, so that they are told.
+   */
+  loadAccount(subject: string, sessionId: string): Promise<Account | undefined>
 }
 
 export function createAccess({ system, db, tokens, permissions, loadAccount }: AccessOptions): Access {
   async function person(token: string): Promise<Identity> {
-    const { subject } = await tokens.verify(token)
-    const account = await loadAccount(subject)
+    const { subject, sessionId } = await tokens.verify(token)
+    const account = await loadAccount(subject, sessionId)
     if (!account) throw kernelFail('unauthenticated')
     if (account.banned) throw fail('banned')
     return { system, subject, kind: 'user', actor: account.actor, roles: account.roles, scopes: [] }

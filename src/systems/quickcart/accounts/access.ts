@@ -5,7 +5,7 @@ import type { Access } from '../../../platform/access/guard.ts'
 import { createTokens, type Tokens } from '../../../platform/access/tokens.ts'
 import type { Store } from '../store.ts'
 import { permissions, type Role } from './roles.ts'
-import { selectUser } from './user.queries.ts'
+import { selectAccount } from './user.queries.ts'
 import { userId } from './user-id.ts'
 
 /** QuickCart, §6: "rotating refresh, 24 h". */
@@ -27,10 +27,10 @@ export function shopAccess(store: Store, tokens: Tokens): Access {
     db: store.db,
     tokens,
     permissions,
-    loadAccount: async (subject): Promise<Account | undefined> => {
-      const user = await selectUser(store.db, userId(subject))
-      if (!user || user.erased_at !== null) return undefined
-      const { member_status: role, is_banned: banned } = user
+    loadAccount: async (subject, sessionId): Promise<Account | undefined> => {
+      const found = await selectAccount(store.db, userId(subject), sessionId)
+      if (!found) return undefined
+      const { role, banned } = found
       return { roles: [role], actor: role === 'admin' ? 'admin' : 'user', banned }
     },
   })

@@ -149,6 +149,8 @@ test('a ban gives up the pending order and deposit, ends every session and freez
   assert.equal(heard().length, 1)
 
   await act('unban', budi)
+  // The token of before the ban has not expired, but its session is over.
+  assert.equal((await shop.get('/me', { as: budi })).status, 401)
   const back = await shop.post('/auth/telegram', { body: { init_data: telegram.initData(budi.id) } })
   assert.deepEqual([back.status, back.body.user.account_balance], [200, '50000.00'])
   telegram.sendText(budi.id, '/stock')

@@ -28,6 +28,18 @@ export async function selectUser(db: Db, id: UserId): Promise<UserRow | undefine
       from users where id = ${id}`)
 }
 
+/** Who is behind a session; undefined where it is over, or the person erased. Also somebody banned has none left. */
+export async function selectAccount(
+  db: Db,
+  id: UserId,
+  sessionId: string,
+): Promise<{ readonly role: Role; readonly banned: boolean } | undefined> {
+  return await db.maybeOne(sql`
+    select u.member_status as role, u.is_banned as banned from users u
+      where u.id = ${id} and u.erased_at is null and (u.is_banned or exists (
+        select from niaga.session s where s.id = ${sessionId} and s.revoked_at is null))`)
+}
+
 export interface UserFilter {
   /** The beginning of a name, of a handle with or without @, or of an id. */
   readonly query?: string

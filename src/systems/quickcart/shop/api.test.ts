@@ -125,6 +125,18 @@ test('a refresh token works once; its second use ends the session', async () => 
   assert.deepEqual(says(await shop.post('/auth/refresh', { body: first })), [401, 'refresh_reused'])
   const last = { refresh_token: next.body.refresh_token }
   assert.deepEqual(says(await shop.post('/auth/refresh', { body: last })), [401, 'unauthenticated'])
+  const stolen = { id, token: next.body.access_token }
+  assert.deepEqual(says(await shop.get('/me', { as: stolen })), [401, 'unauthenticated'])
+})
+
+test('whoever signs out is out at once, in that session alone', async () => {
+  const id = 310_000_002
+  shop.telegram.addUser({ id, first_name: 'Tono' })
+  const signIn = () => shop.post('/auth/telegram', { body: { init_data: shop.telegram.initData(id) } })
+  const [phone, desktop] = [(await signIn()).body, (await signIn()).body]
+  await shop.post('/auth/logout', { body: { refresh_token: phone.refresh_token } })
+  const seen = async (token: string) => (await shop.get('/me', { as: { id, token } })).status
+  assert.deepEqual([await seen(phone.access_token), await seen(desktop.access_token)], [401, 200])
 })
 
 test("Telegram's proofs: forged, outdated, from the widget", async () => {
