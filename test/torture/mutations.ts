@@ -182,17 +182,6 @@ export const MUTATIONS: readonly Mutation[] = [
     stories: QRIS,
   },
   {
-    name: 'the fee is rounded to the nearest rupiah',
-    changes: [
-      {
-        file: `${SQL}/gateway_fee.sql`,
-        from: `when 'ceil' then 999 when 'half_up' then 500 else 0 end;`,
-        to: `when 'ceil' then 999 else 500 end;`,
-      },
-    ],
-    stories: QRIS,
-  },
-  {
     name: 'of a sale every product is counted once',
     changes: [
       {
