@@ -142,13 +142,32 @@ scene('two windows race for the last item: one has it, the other is told', async
   assert.deepEqual(outcomes.toSorted(), ['has it', 'told'])
 })
 
+scene('a customer writes, the admin replies, the customer reads it; a broadcast arrives', async ({ as }) => {
+  const [budi, admin] = [await as('Budi'), await as('Admin')]
+  await budi.say('KIRIM PESAN')
+  await budi.sees('Kirim pesan ke admin')
+  await budi.say('Kapan stok datang?')
+  await budi.sees('sudah sampai di admin')
+  const copy = await admin.sees('Kapan stok datang?')
+  await copy.hover()
+  await copy.getByRole('button', { name: 'Reply to this message' }).click()
+  await admin.say('Besok pagi')
+  await budi.sees(/Pesan dari admin[\s\S]*Besok pagi/)
+  await admin.say('/broadcast Toko buka 24 jam')
+  await admin.sees('Begini broadcast akan terlihat')
+  await admin.press('Kirim Broadcast')
+  await budi.sees('Toko buka 24 jam')
+})
+
 scene('no page makes the browser complain', async ({ url, browser }) => {
   await Promise.all(
-    ['/', '/reference/', '/errors', '/sim/telegram/', '/sim/pakasir/'].map(async (path) => {
-      const page = await browser.open(`${url}${path}`)
-      await page.waitForLoadState('networkidle')
-      await page.context().close()
-    }),
+    ['/', '/reference/', '/errors', '/sim/telegram/', '/sim/telegram/together.html', '/sim/pakasir/'].map(
+      async (path) => {
+        const page = await browser.open(`${url}${path}`)
+        await page.waitForLoadState('networkidle')
+        await page.context().close()
+      },
+    ),
   )
   // Whoever pays second is refused, which the browser notes too.
   const refusal = /\/sim\/pakasir\/pay\/.*status of 400/

@@ -47,6 +47,15 @@ function chatRoutes(app: FastifyInstance, simulator: TelegramSimulator): void {
   app.post('/_sim/groups/:id/migrate', async (request: IdRequest) =>
     simulator.chat(simulator.migrateGroup(idOf(request))),
   )
+  for (const [word, isIn] of [
+    ['join', true],
+    ['leave', false],
+  ] as const) {
+    app.post(`/_sim/groups/:id/${word}`, async (request: IdRequest) => {
+      simulator.setInGroup(idOf(request), isIn)
+      return simulator.chat(idOf(request))
+    })
+  }
   app.get('/_sim/chats/:id', async (request: IdRequest) => simulator.chat(idOf(request)))
   app.post('/_sim/chats/:id/text', async (request: IdRequest) => {
     const params = await bodyOf(request)
@@ -64,6 +73,11 @@ function chatRoutes(app: FastifyInstance, simulator: TelegramSimulator): void {
     return simulator.sendDocument(userOf(params, request), readUpload(params, 'document.txt'), {
       ...fileOptions(params, request),
     })
+  })
+  app.post('/_sim/chats/:id/sticker', async (request: IdRequest) => {
+    const params = await bodyOf(request)
+    const options = { chatId: idOf(request), replyTo: params.int('reply_to') }
+    return simulator.sendSticker(userOf(params, request), params.text('emoji') ?? '👋', options)
   })
   app.post('/_sim/chats/:id/press', async (request: IdRequest) => {
     const params = await bodyOf(request)

@@ -71,8 +71,8 @@ export class FileStore {
     }))
   }
 
-  addSticker(upload: Upload): StickerInfo {
-    return this.#add(upload, 'CAAC', 'stickers', (info) => toSticker(info))
+  addSticker(upload: Upload, emoji?: string): StickerInfo {
+    return this.#add(upload, 'CAAC', 'stickers', (info) => toSticker(info, emoji))
   }
 
   find(fileId: string): StoredFile | undefined {
@@ -112,7 +112,7 @@ export class FileStore {
 }
 
 /** Real sticker sets live at Telegram: an unknown sticker id is shown as a waving hand. */
-export function toSticker(info: FileInfo): StickerInfo {
+export function toSticker(info: FileInfo, emoji = '👋'): StickerInfo {
   return {
     ...info,
     type: 'regular',
@@ -120,6 +120,6 @@ export function toSticker(info: FileInfo): StickerInfo {
     height: 512,
     is_animated: false,
     is_video: false,
-    emoji: '👋',
+    emoji,
   }
 }

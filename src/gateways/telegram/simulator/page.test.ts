@@ -136,3 +136,30 @@ test('the bot’s keyboard sends its labels; blocking shows at once and START en
   assert.equal(simulator.chat(ADMIN.id).blocked, false)
   await page.close()
 })
+
+test('side by side: three people on one page; a group is made on it, and the bot can be thrown out', {
+  skip,
+}, async () => {
+  const page = await browser.newPage({ viewport: { width: 1400, height: 800 } })
+  page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()))
+  await page.goto(`${address}together.html?people=${BUDI.id},${ADMIN.id}`)
+  const budi = page.frameLocator(`iframe[data-id="${BUDI.id}"]`)
+  const admin = page.frameLocator(`iframe[data-id="${ADMIN.id}"]`)
+  await api.sendMessage(ADMIN.id, 'Hanya untuk admin')
+  await admin.locator('.text', { hasText: 'Hanya untuk admin' }).waitFor()
+  await budi.getByRole('button', { name: 'Back' }).click()
+  await budi.getByText('New group with the bot').click()
+  await budi.getByLabel('Title').fill('Berdua')
+  await budi.getByRole('button', { name: 'Make the group' }).click()
+  await budi.getByRole('button', { name: 'Stickers', exact: true }).click()
+  await budi.getByRole('button', { name: '🎉' }).click()
+  await budi.locator('.emoji', { hasText: '🎉' }).waitFor()
+  const group = simulator.chatsOf(ADMIN.id).find(({ chat }) => chat.title === 'Berdua')?.chat.id ?? 0
+  await budi.getByLabel('More').click()
+  await budi.getByRole('button', { name: 'Remove the bot' }).click()
+  await budi.getByText('without the bot').waitFor()
+  await assert.rejects(api.sendMessage(group, 'x'), /bot was kicked/)
+  await page.getByRole('button', { name: 'Budi' }).click()
+  assert.equal(await page.locator('iframe').count(), 1)
+  await page.close()
+})

@@ -60,6 +60,12 @@ export function sayDocument(
   return say(world, userId, { document, ...(options.caption ? { caption: options.caption } : {}) }, options)
 }
 
+/** A sticker out of some set of this person's; its id is good for the bot too. */
+export function saySticker(world: World, userId: number, emoji: string, options?: SayOptions): SimMessage {
+  const picture = { bytes: Buffer.from(emoji), name: 'sticker.webp', mimeType: 'image/webp' }
+  return say(world, userId, { sticker: world.files.addSticker(picture, emoji) }, options)
+}
+
 /**
  * Presses an inline button.
  * @returns the callback query's id
@@ -131,6 +137,17 @@ export function migrateGroup(world: World, chatId: number): number {
   world.queue.push({ message: moved }, chatId)
   world.queue.push({ message: arrived }, id)
   return id
+}
+
+/** Somebody throws the bot out of the group, or brings it back. */
+export function setInGroup(world: World, chatId: number, isIn: boolean): void {
+  const record = world.chats.find(chatId)
+  const user = world.chats.user([...(record?.members ?? [])][0] ?? 0)
+  if (!record || !user || record.chat.type === 'private') throw badRequest('there is no such group')
+  if (record.blocked !== isIn) return
+  record.blocked = !isIn
+  world.chats.emit({ type: 'chat', chat_id: chatId })
+  memberChange(world, user, record, isIn ? ['left', 'member'] : ['member', 'kicked'])
 }
 
 function memberChange(

@@ -17,8 +17,10 @@ import {
   type SayOptions,
   sayDocument,
   sayPhoto,
+  saySticker,
   sayText,
   setBlocked,
+  setInGroup,
 } from './people.ts'
 import { Refusal } from './refusal.ts'
 import type { ChatEvent, SimMessage, SimPerson, SimUser, Transcript } from './types.ts'
@@ -103,12 +105,21 @@ export class TelegramSimulator {
     return migrateGroup(this.world, chatId)
   }
 
+  /** The bot is thrown out of the group (false), or brought back. */
+  setInGroup(chatId: number, isIn: boolean): void {
+    setInGroup(this.world, chatId, isIn)
+  }
+
   sendText(userId: number, text: string, options?: SayOptions): SimMessage {
     return sayText(this.world, userId, text, options)
   }
 
   sendPhoto(userId: number, photo: Upload, options?: FileOptions): SimMessage {
     return sayPhoto(this.world, userId, photo, options)
+  }
+
+  sendSticker(userId: number, emoji: string, options?: SayOptions): SimMessage {
+    return saySticker(this.world, userId, emoji, options)
   }
 
   sendDocument(userId: number, document: Upload, options?: FileOptions): SimMessage {

@@ -23,6 +23,10 @@ export const getChat = (chatId) => request(`_sim/chats/${chatId}`)
 export const sendText = (chatId, body) => post(`_sim/chats/${chatId}/text`, body)
 export const press = (chatId, body) => post(`_sim/chats/${chatId}/press`, body)
 export const setBlocked = (userId, blocked) => post(`_sim/users/${userId}/${blocked ? 'block' : 'unblock'}`)
+export const addGroup = (group) => post('_sim/groups', group)
+export const migrateGroup = (chatId) => post(`_sim/groups/${chatId}/migrate`)
+export const setInGroup = (chatId, isIn) => post(`_sim/groups/${chatId}/${isIn ? 'join' : 'leave'}`)
+export const sendSticker = (chatId, body) => post(`_sim/chats/${chatId}/sticker`, body)
 export const addFault = (fault) => post('_sim/faults', fault)
 export const fileUrl = (fileId) => `_sim/files/${encodeURIComponent(fileId)}`
 

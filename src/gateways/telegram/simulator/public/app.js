@@ -39,6 +39,7 @@ const actions = {
 const input = composer($, {
   onText: guarded((text, replyTo) => say(text, replyTo)),
   onFile: guarded((kind, fields) => api.sendFile(state.chatId, kind, { ...fields, user_id: state.me.id })),
+  onSticker: guarded((emoji) => api.sendSticker(state.chatId, { user_id: state.me.id, emoji })),
 })
 
 async function say(text, replyTo) {
@@ -110,6 +111,7 @@ function showAll() {
 
 function showSide() {
   const { bot, chatId, unread } = state
+  $('new-group').hidden = !state.me
   $('chats-section').hidden = state.chats.length < 2 && !unread.size
   showChats($('chats'), state.chats, { currentId: chatId, bot, unread }, openChat)
   const waiting = [...unread.values()].reduce((sum, count) => sum + count, 0)
@@ -121,9 +123,13 @@ function showBar({ chat, blocked }) {
   $('chat-title').textContent = name
   $('chat-avatar').textContent = initials(name)
   $('chat-avatar').style.setProperty('--colour', colourOf(chat.title ? chat.id : state.bot.id))
+  const isGroup = chat.type !== 'private'
   $('chat-status').textContent =
-    `${blocked ? 'blocked · ' : ''}${chat.title ? 'group' : 'bot'} · you are ${fullName(state.me)}`
-  $('block').hidden = chat.type !== 'private'
+    `${blocked ? (isGroup ? 'without the bot · ' : 'blocked · ') : ''}${chat.title ? 'group' : 'bot'} · you are ${fullName(state.me)}`
+  $('block').hidden = isGroup
+  $('migrate').hidden = chat.type !== 'group'
+  $('in-group').hidden = !isGroup
+  $('in-group').textContent = blocked ? 'Bring the bot back' : 'Remove the bot'
   $('block').textContent = blocked ? 'Unblock the bot' : 'Block the bot'
 }
 
@@ -245,6 +251,22 @@ function wireMenu() {
       await api.setBlocked(state.me.id, !open().blocked)
     }),
   )
+  $('migrate').addEventListener(
+    'click',
+    guarded(async () => {
+      $('menu').open = false
+      const { chat } = await api.migrateGroup(state.chatId)
+      await loadChats()
+      openChat(chat.id)
+    }),
+  )
+  $('in-group').addEventListener(
+    'click',
+    guarded(async () => {
+      $('menu').open = false
+      await api.setInGroup(state.chatId, open().blocked)
+    }),
+  )
   document.addEventListener('click', ({ target }) => {
     if (!$('menu').contains(target)) $('menu').open = false
   })
@@ -283,6 +305,34 @@ function wireNewPerson() {
   })
 }
 
+function wireNewGroup() {
+  $('new-group').addEventListener('toggle', () => {
+    const others = state.people.filter(({ id }) => id !== state.me?.id)
+    $('members').replaceChildren(make('legend', '', 'With'), ...others.map(member))
+  })
+  $('new-group-form').addEventListener(
+    'submit',
+    guarded(async (event) => {
+      event.preventDefault()
+      const fields = new FormData(event.target)
+      const userIds = [state.me.id, ...fields.getAll('member').map(Number)]
+      const { chat } = await api.addGroup({ title: fields.get('title'), user_ids: userIds })
+      $('new-group').open = false
+      event.target.reset()
+      await loadChats()
+      openChat(chat.id)
+    }),
+  )
+}
+
+function member(person) {
+  const label = make('label', 'member')
+  const box = make('input')
+  Object.assign(box, { type: 'checkbox', name: 'member', value: person.id, checked: true })
+  label.append(box, fullName(person))
+  return label
+}
+
 function remembered() {
   try {
     return JSON.parse(localStorage.getItem(REMEMBERED) ?? '[]')
@@ -304,10 +354,12 @@ async function knownAgain(userId) {
 async function start() {
   wireMenu()
   wireNewPerson()
+  wireNewGroup()
   state.bot = await api.getBot()
   state.people = await api.getPeople()
   const wanted = new URLSearchParams(location.hash.slice(1))
-  const person = await knownAgain(Number(wanted.get('user')))
+  const as = new URLSearchParams(location.search).get('as')
+  const person = await knownAgain(Number(wanted.get('user') ?? as))
   showPeople($('people'), state.people, person?.id, guarded(choosePerson))
   if (!person) return
   const chatId = Number(wanted.get('chat'))

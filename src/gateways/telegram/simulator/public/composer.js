@@ -3,7 +3,10 @@ import { make, summary } from './messages.js'
 
 const MAX_PHOTO_BYTES = 10 * 1024 * 1024
 
-/** `on`: onText(text, replyTo), onFile('photo' | 'document', fields). */
+/** What a person's own sticker sets would hold. */
+const STICKERS = ['👋', '👍', '🎉', '❤️', '😂', '🙏', '🤔', '😭']
+
+/** `on`: onText(text, replyTo), onFile('photo' | 'document', fields), onSticker(emoji). */
 export function composer($, on) {
   const text = $('text')
   let replyTo
@@ -105,6 +108,22 @@ export function composer($, on) {
     replyTo = undefined
     $('replying').hidden = true
   })
+  const toggleStickers = (show) => {
+    $('stickers').hidden = !show
+    $('stickers-toggle').setAttribute('aria-expanded', String(show))
+  }
+  $('stickers').append(
+    ...STICKERS.map((emoji) => {
+      const button = make('button', 'sticker-choice', emoji)
+      button.type = 'button'
+      button.addEventListener('click', () => {
+        toggleStickers(false)
+        on.onSticker(emoji)
+      })
+      return button
+    }),
+  )
+  $('stickers-toggle').addEventListener('click', () => toggleStickers($('stickers').hidden))
   $('keyboard-toggle').addEventListener('click', () => {
     keyboardOpen = !keyboardOpen
     toggleKeyboard()
