@@ -72,7 +72,8 @@ export const shopRights: ComponentRights = {
     'select, insert, update(chat_id, checkout_url, completed_at, fee, gateway_expires_at, last_checked_at, last_error, message_id, qr_string, settled_as, status, total_payment)',
   'public.price_discounts':
     'select, insert(category, created_at, created_by, kind, product_id, scope, updated_at, value), update(created_by, is_active, kind, value)',
-  'public.privacy_requests': READ,
+  'public.privacy_requests':
+    'select, insert(kind, requested_at, user_id), update(completed_at, download_until, error, export_file, status)',
   'public.product_stocks': 'select, insert, update(content, is_sold, order_id, removed_at), delete',
   'public.products': KEEP,
   'public.refunds': 'select, insert, update(decided_by, reason, status)',

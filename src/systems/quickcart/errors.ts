@@ -80,6 +80,12 @@ const shopErrors = {
     constraint: 'uq_refunds_one_live_per_order',
   },
   refund_decided: { status: 409, text: 'The refund is already {status}' },
+  export_expired: { status: 410, text: 'The download has ended; ask for a new export' },
+  erasure_blocked: { status: 409, text: 'The account cannot be erased now: {reason}' },
+  balance_not_zero: {
+    status: 409,
+    text: 'There is still a balance of {balance}; spend it or say that it may be forfeited',
+  },
   payment_amount_mismatch: { status: 409, text: 'The gateway reports another amount than ours' },
 } as const satisfies ErrorCatalogue
 

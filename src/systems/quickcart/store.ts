@@ -28,6 +28,8 @@ export interface Store {
   readonly config: ShopConfiguration
   /** Heads of the audit chain, outside of every database. */
   readonly anchorPath: string
+  /** What people asked for of their own data, for a day. */
+  readonly exportDirectory: string
 }
 
 /** Opens clients and reads the settings. */
@@ -49,6 +51,7 @@ export async function openStore(identity: StoreIdentity, context: SystemContext)
     pakasir: createPakasirClient({ ...config.pakasir, clock, log }),
     config,
     anchorPath: anchorPath(identity, context),
+    exportDirectory: join(context.dataDirectory, `quickcart${identity.fileSuffix}-exports`),
   }
 }
 

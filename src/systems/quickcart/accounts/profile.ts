@@ -34,7 +34,7 @@ export async function profileOf(store: Store, id: UserId): Promise<Profile> {
 
 /**
  * Changes what is given, clears what is null (QuickCart, UC 1 and 13).
- * @throws validation_failed naming each field, email_taken
+ * @throws validation_failed naming each field, email_taken, not_found
  */
 export async function updateProfile(
   store: Store,
@@ -45,7 +45,7 @@ export async function updateProfile(
   const clean = tidy(patch)
   const problems = profileProblems(clean)
   if (problems.length > 0) throw invalidFields(problems)
-  await inTransaction(store.db, caller, (tx) => updateUser(tx, id, clean))
+  if (!(await inTransaction(store.db, caller, (tx) => updateUser(tx, id, clean)))) throw fail('not_found')
   return await profileOf(store, id)
 }
 

@@ -27,6 +27,7 @@ export const permissions = definePermissions({
   'orders.redeliver': { roles: ['admin'] },
   'deposits.read': { roles: ['admin'], scopes: ['ops'] },
   'refunds.manage': { roles: ['admin'] },
+  'privacy.manage': { roles: ['admin'] },
   'payments.read': { roles: ['admin'], scopes: ['ops'] },
   'payments.reconcile': { roles: ['admin'], scopes: ['ops'] },
   'stats.read': { roles: ['admin'], scopes: ['reporting'] },

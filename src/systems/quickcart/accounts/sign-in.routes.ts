@@ -112,7 +112,12 @@ async function signIn(
   const proof = verify(store, body)
   if (!proof.ok) throw fail(proof.reason === 'expired' ? 'telegram_auth_expired' : 'telegram_auth_invalid')
   const { id, firstName, username } = proof.user
-  const { user } = await registerContact(store, { id: userId(id), firstName, username })
+  const { user } = await registerContact(store, {
+    id: userId(id),
+    firstName,
+    username,
+    isIntroduction: true,
+  })
   if (user.isBanned) throw fail('banned')
   const caller = {
     type: user.role === 'admin' ? 'admin' : 'user',

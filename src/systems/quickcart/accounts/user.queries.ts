@@ -79,11 +79,16 @@ export interface ProfilePatch {
   readonly whatsappNumber?: string | null
 }
 
-export async function updateUser(tx: Tx, id: UserId, patch: ProfilePatch): Promise<void> {
+/** False where there is nobody to change, or nobody any more: erased while this was asked for. */
+export async function updateUser(tx: Tx, id: UserId, patch: ProfilePatch): Promise<boolean> {
   const changes = [
     ...(patch.name === undefined ? [] : [sql`name = ${patch.name}`]),
     ...(patch.email === undefined ? [] : [sql`email = ${patch.email}`]),
     ...(patch.whatsappNumber === undefined ? [] : [sql`whatsapp_number = ${patch.whatsappNumber}`]),
   ]
-  if (changes.length > 0) await tx.run(sql`update users set ${sql.join(changes)} where id = ${id}`)
+  if (changes.length === 0) return true
+  const changed = await tx.run(
+    sql`update users set ${sql.join(changes)} where id = ${id} and erased_at is null`,
+  )
+  return changed > 0
 }

@@ -1,6 +1,6 @@
 /** The conversation's switchboard: who an update comes from, what it asks for, and who takes care of it. */
 import { Bot, type Context } from 'grammy'
-import type { Update, UserFromGetMe } from 'grammy/types'
+import type { Update, User, UserFromGetMe } from 'grammy/types'
 import { systemCaller } from '../../../kernel/caller.ts'
 import { isDomainError } from '../../../kernel/errors.ts'
 import { sql } from '../../../postgres/sql.ts'
@@ -11,7 +11,10 @@ import { selectUser } from '../accounts/user.queries.ts'
 import { userId } from '../accounts/user-id.ts'
 import { fail } from '../errors.ts'
 import type { Store } from '../store.ts'
+import { textPayload } from '../telegram/message.ts'
+import { erased } from '../telegram/messages/privacy.ts'
 import { problemText } from '../telegram/messages/problems.ts'
+import { storeAnswers } from './answers.queries.ts'
 import { buttons } from './buttons.ts'
 import { hearGroup, joinOrLeave } from './groups.ts'
 import { STALE } from './handlers.ts'
@@ -30,6 +33,9 @@ interface ShopContext extends Context {
   turn: Turn
 }
 
+type Registered = ReturnType<typeof registerContact>
+
+const START = /^\/start\b/i
 const NOTICE_SECONDS = 86_400
 
 /** Private chats are served; in groups the staff: replies to customers, buttons that decide (QuickCart, §7.1). */
@@ -86,16 +92,42 @@ async function openTurn(store: Store, ctx: ShopContext): Promise<OpenedTurn | un
   const { from, callbackQuery: query, message } = ctx
   if (!from || from.is_bot) return undefined
   const id = userId(from.id)
-  const { user, isNew } = await registerContact(store, {
-    id,
-    firstName: from.first_name,
-    username: from.username,
-  })
+  const contact = await contactOf(store, ctx, from)
+  if (!contact) return undefined
+  const { user, isNew } = contact
   const session = await loadSession(store, id)
   const updateId = ctx.update.update_id
   if (session?.update_id === updateId) return undefined
   const press: Press | undefined = query && { id: query.id, messageId: query.message?.message_id }
   return { turn: new Turn({ store, updateId, user, session, press, messageId: message?.message_id }), isNew }
+}
+
+/** Undefined where an erased person pressed or wrote something else than /start: that is not a wish to be known again. */
+async function contactOf(
+  store: Store,
+  ctx: ShopContext,
+  from: User,
+): Promise<Awaited<Registered> | undefined> {
+  const id = userId(from.id)
+  const isIntroduction = START.test(ctx.message?.text ?? '')
+  try {
+    return await registerContact(store, {
+      id,
+      firstName: from.first_name,
+      username: from.username,
+      isIntroduction,
+    })
+  } catch (error) {
+    if (!isDomainError(error, 'user_not_found')) throw error
+    if (ctx.callbackQuery) await ctx.answerCallbackQuery(STALE).catch(() => undefined)
+    if (ctx.message) await sayErased(store, id, ctx.update.update_id)
+    return undefined
+  }
+}
+
+async function sayErased(store: Store, chatId: bigint, updateId: number): Promise<void> {
+  const answers = [{ method: 'sendMessage', payload: textPayload(erased()) }] as const
+  await inTransaction(store.db, systemCaller, (tx) => storeAnswers(tx, { chatId, updateId, answers }))
 }
 
 /**

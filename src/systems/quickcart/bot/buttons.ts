@@ -7,6 +7,7 @@ import { depositButtons } from './deposit.ts'
 import type { ButtonHandler } from './handlers.ts'
 import { historyButtons } from './history.ts'
 import { paymentButtons } from './payment.ts'
+import { privacyButtons } from './privacy.ts'
 import { refundButtons } from './refund.ts'
 import { decisionButtons } from './refund-admin.ts'
 import { startButtons } from './start.ts'
@@ -22,6 +23,7 @@ export const buttons: readonly ButtonHandler[] = [
   ...accountEditButtons,
   ...historyButtons,
   ...refundButtons,
+  ...privacyButtons,
   ...decisionButtons,
   ...broadcastButtons,
 ]

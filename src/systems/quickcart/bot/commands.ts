@@ -6,6 +6,7 @@ import type { AdminCommand, CommandHandler } from './handlers.ts'
 import { messageCommands } from './message-admin.ts'
 import { peopleCommands } from './people-admin.ts'
 import { priceCommands } from './price-admin.ts'
+import { privacyCommands } from './privacy.ts'
 import { refundCommands } from './refund.ts'
 import { refundAdminCommands } from './refund-admin.ts'
 import { startCommands } from './start.ts'
@@ -16,6 +17,7 @@ export const publicCommands: readonly CommandHandler[] = [
   ...startCommands,
   ...browseCommands,
   ...refundCommands,
+  ...privacyCommands,
   ...helpCommands((turn) => (turn.user.role === 'admin' ? adminHelp() : publicCommands)),
 ]
 

@@ -27,7 +27,7 @@ const Context = Type.Object({
 })
 
 const SessionSchema = Type.Object({
-  flow: oneOf(['onboarding', 'ordering', 'deposit', 'account_edit', 'contact_admin', 'admin']),
+  flow: oneOf(['onboarding', 'ordering', 'deposit', 'account_edit', 'contact_admin', 'admin', 'privacy']),
   state: oneOf([
     'name',
     'whatsapp',
@@ -41,6 +41,7 @@ const SessionSchema = Type.Object({
     'awaiting_message',
     'message_sent',
     'awaiting_broadcast',
+    'confirming',
   ]),
   context: Context,
   /** The update that wrote it: handled again after a crash, that update changes nothing any more. */

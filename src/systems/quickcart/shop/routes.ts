@@ -13,6 +13,7 @@ import { depositRoutes } from '../deposits/deposit.routes.ts'
 import { groupRoutes } from '../groups/group.routes.ts'
 import { orderRoutes } from '../orders/order.routes.ts'
 import { orderAdminRoutes } from '../orders/order-admin.routes.ts'
+import { privacyRoutes } from '../privacy/privacy.routes.ts'
 import { refundRoutes } from '../refunds/refund.routes.ts'
 import { refundAdminRoutes } from '../refunds/refund-admin.routes.ts'
 import { stockRoutes } from '../stock/stock.routes.ts'
@@ -51,6 +52,7 @@ export async function routes(app: FastifyInstance, store: Store): Promise<void> 
     voucherAdminRoutes(scope, store)
     broadcastRoutes(scope, store)
     groupRoutes(scope, store)
+    privacyRoutes(scope, store)
     auditRoutes(scope, store)
     await scope.register(hooks, { prefix: '/webhooks' })
   }

@@ -17,6 +17,8 @@ import { watchStock } from '../catalog/stock-count.ts'
 import { rebuildExpiryQueue } from '../payments/expiry-queue.ts'
 import { paymentCron, paymentTasks, sweepPayments } from '../payments/payment.jobs.ts'
 import { PAKASIR, processPakasirEvent } from '../payments/payment.webhook.ts'
+import { privacyCron, privacyTasks } from '../privacy/privacy.jobs.ts'
+import { retentionCron, retentionTasks } from '../privacy/retention.jobs.ts'
 import type { Store } from '../store.ts'
 import { startOutboxSender } from '../telegram/outbox-sender.ts'
 import { outboxCron, outboxTasks } from '../telegram/purge-outbox.ts'
@@ -49,6 +51,8 @@ function shopTasks(store: Store): readonly Task[] {
     ...paymentTasks(store),
     ...broadcastTasks(store),
     ...nightlyTasks(store),
+    ...privacyTasks(store),
+    ...retentionTasks(store),
     ...outboxTasks(store),
     housekeepingTask(store.db, { inboxDays: INBOX_DAYS }),
   ]
@@ -58,6 +62,8 @@ const shopCron: readonly CronEntry[] = [
   ...paymentCron,
   ...broadcastCron,
   ...nightlyCron,
+  ...privacyCron,
+  ...retentionCron,
   ...outboxCron,
   housekeepingCron,
 ]

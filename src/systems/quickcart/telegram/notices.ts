@@ -8,9 +8,11 @@ import { incidentNotices } from './incident-notices.ts'
 import type { Notices } from './notice.ts'
 import type { OutboxRow } from './outbox.queries.ts'
 import { peopleNotices } from './people-notices.ts'
+import { privacyNotices } from './privacy-notices.ts'
 import { refundNotices } from './refund-notices.ts'
 import type { Sent } from './sent.ts'
 import { stockNotices } from './stock-notices.ts'
+import { watchNotices } from './watch-notices.ts'
 
 const notices: Notices = {
   ...billNotices,
@@ -21,6 +23,8 @@ const notices: Notices = {
   ...commandMenuNotices,
   ...incidentNotices,
   ...correspondence,
+  ...privacyNotices,
+  ...watchNotices,
 }
 
 /** @throws TelegramError, TypeError where nobody knows such a notice. */

@@ -54,14 +54,17 @@ export async function requeueLost(db: Db): Promise<number> {
       where status = 'sending' and next_attempt_at < now() - ${LOST_AFTER} * interval '1 second'`)
 }
 
-/** `note`: why nothing was sent, where the row had become pointless. */
+/**
+ * `note`: why nothing was sent, where the row had become pointless. What a bot's answer said is in the chat from now
+ * on, and need not be kept here: it may name people (QuickCart, §12).
+ */
 export async function markSent(
   db: Db,
   row: OutboxRow,
   sent: { messageId: bigint | null; note: string | null; offsetMs: number },
 ): Promise<void> {
   await db.run(sql`
-    update telegram_outbox set status = 'sent', message_id = ${sent.messageId}, error = ${sent.note},
+    update telegram_outbox set status = 'sent', payload = case when payload ? 'kind' then payload else '{}' end, message_id = ${sent.messageId}, error = ${sent.note},
         sent_at = now() + ${sent.offsetMs} * interval '1 millisecond'
       where ${own(row)}`)
 }

@@ -6,7 +6,7 @@ begin
   if p_row ? 'user_id' then
     return p_row ->> 'user_id';
   elsif p_table = 'users' then
-    return p_row ->> 'id';
+    return coalesce(p_row ->> 'erased_as', p_row ->> 'id');
   elsif p_row ? 'order_id' then
     return coalesce((p_row ->> 'used_by')::bigint, (
       select o.user_id from public.orders o
@@ -20,6 +20,16 @@ begin
 end
 $$;
 
+-- The pseudonym of an erased person, otherwise the id as it came. Ids of others than people pass too.
+create or replace function public.audit_pseudonym(p_id text) returns text
+language plpgsql stable set search_path = '' as $$
+begin
+  return coalesce((
+    select u.erased_as::text from public.users u
+    where u.erased_as is not null and u.id = case when p_id ~ '^[0-9]{1,18}$' then p_id::bigint end), p_id);
+end
+$$;
+
 -- The row with erased people's ids and names replaced: what happens to their rows after the erasure (a retention
 -- run years later) must not bring them back into the audit.
 create or replace function public.audit_pseudonyms(p_table text, p_row jsonb) returns jsonb
@@ -27,6 +37,10 @@ language plpgsql stable set search_path = '' as $$
 declare
   v_person record;
 begin
+  -- One who is just leaving for good, and stands in no table any more (retention).
+  if p_table = 'users' and p_row ->> 'erased_as' is not null then
+    p_row := p_row || jsonb_build_object('id', p_row -> 'erased_as');
+  end if;
   for v_person in
     select f.key, u.erased_as from jsonb_each_text(p_row) f
     join public.users u on u.id = case

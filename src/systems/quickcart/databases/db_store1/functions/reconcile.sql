@@ -1,6 +1,8 @@
 -- Every difference between what the shop says and what the ledger and the goods say; no row in health (QuickCart, 8:
 -- ledger_reconcile). The ledger's own rules, and balances against their accounts, are ledger.verify()'s.
---   problem: order_not_booked | order_booked_unpaid | deposit_not_booked | late_not_booked | amount_differs
+--   problem: order_not_booked | order_booked_unpaid | deposit_not_booked | late_not_booked | refund_not_booked
+--            | forfeit_not_booked | amount_differs | booking_without_row (of the last 7 years: older rows are gone)
+--            | accounts_differ (a correction between other accounts than adjustments and a person's)
 --            | stock_state | voucher_state | payment_state
 create or replace function public.reconcile()
 returns table (problem text, entity_type text, entity_id text, details jsonb)
@@ -19,15 +21,32 @@ begin
     select 'payments', p.id::text, 'late:' || p.invoice_id, p.total_payment, p.status = 'late_completed',
       'late_not_booked'
     from public.payments p
+    union all
+    select 'refunds', r.id::text, 'refund:' || r.id, r.amount, r.status = 'paid', 'refund_not_booked'
+    from public.refunds r
+    union all
+    select 'privacy_requests', r.id::text, 'forfeit:' || r.id, r.forfeited_amount, r.status = 'done',
+      'forfeit_not_booked'
+    from public.privacy_requests r where r.kind = 'erasure'
   ), booked as (
-    select t.reference, ledger.decimal(sum(t.amount)::bigint, 'IDR') as amount
-    from ledger.transfer t where t.kind in ('order', 'deposit', 'late') group by t.reference
+    select t.reference, ledger.decimal(sum(t.amount)::bigint, 'IDR') as amount, max(t.posted_at) as posted_at
+    from ledger.transfer t where t.kind in ('order', 'deposit', 'late', 'refund', 'forfeit') group by t.reference
   )
   select case when not o.settled then 'order_booked_unpaid' when b.amount is null then o.missing
       else 'amount_differs' end,
     o.entity, o.id, jsonb_build_object('reference', o.reference, 'expected', o.amount::text, 'booked', b.amount::text)
   from owed o left join booked b on b.reference = o.reference
   where case when o.settled then o.amount > 0 and b.amount is distinct from o.amount else b.amount is not null end
+
+  union all
+  select 'booking_without_row', 'ledger', b.reference, jsonb_build_object('booked', b.amount::text)
+  from booked b left join owed o on o.reference = b.reference
+  where o.reference is null and b.posted_at > niaga.now() - interval '7 years'
+
+  union all
+  select 'accounts_differ', 'ledger', t.reference, jsonb_build_object('from', d.name, 'to', c.name)
+  from ledger.transfer t join ledger.account d on d.id = t.debit join ledger.account c on c.id = t.credit
+  where t.kind = 'adj' and not ('adjustments' in (d.name, c.name) and (d.name like 'user.%' or c.name like 'user.%'))
 
   union all
   -- A good is reserved for a pending order, sold with a paid one, and in exactly one live item of it.

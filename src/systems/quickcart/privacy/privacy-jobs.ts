@@ -1,0 +1,10 @@
+import { Type } from 'typebox'
+import { defineJob, noPayload } from '../../../platform/jobs/job.ts'
+
+/** Also enqueued by `erase_user`. */
+export const privacyProcess = defineJob(
+  'quickcart.privacy_process',
+  Type.Object({ id: Type.Integer(), to_chat: Type.Optional(Type.Boolean()) }),
+)
+
+export const exportCleanup = defineJob('quickcart.export_cleanup', noPayload)
