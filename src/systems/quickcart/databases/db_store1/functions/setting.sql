@@ -13,6 +13,7 @@ begin
       when 'voucher_days' then '30'
       when 'voucher_cooldown_seconds' then '300'
       when 'max_units_per_order' then '100'
+      when 'low_stock_threshold' then '3'
       when 'refund_formula' then '{"days": 30, "multipliers": [0.8, 0.7, 0.6, 0.5, 0.4]}'
     end);
 end
