@@ -8,8 +8,7 @@ import { createProduct } from '../src/systems/quickcart/catalog/create-product.t
 import { addStock } from '../src/systems/quickcart/stock/add-stock.ts'
 import { openShop, type Shop } from './quickcart-shop.ts'
 
-/** Their last six digits, which tests make their customer number of, are not those of quickcart-shop.ts. */
-let lastPerson = 200_500_000
+let lastPerson = 200_000_000
 let lastProduct = 100
 
 /** At the top of a test file: `const shop = await openChatShop()`. */
