@@ -15,8 +15,6 @@ import { requestRefund } from './request-refund.ts'
 const tags = ['Refunds']
 const own = { access: { permission: 'orders.own' } } as const
 
-const ofRefunds = ['order_not_found', 'refund_exists', 'refund_not_eligible'] as const
-
 const quote = {
   invoice: Invoice,
   base_amount: Amount,

@@ -55,6 +55,7 @@ create table deposits (
   constraint deposits_payment_fee_check CHECK (payment_fee >= 0::numeric),
   constraint deposits_status_check CHECK (status::text = ANY (ARRAY['pending'::character varying, 'paid'::character varying, 'expired'::character varying, 'cancelled'::character varying]::text[]))
 );
+CREATE INDEX deposits_created_at ON deposits USING btree (created_at);
 CREATE INDEX deposits_history ON deposits USING btree (user_id, created_at DESC, invoice_id DESC);
 CREATE INDEX idx_deposits_status ON deposits USING btree (status);
 CREATE INDEX idx_deposits_user_id ON deposits USING btree (user_id, created_at DESC);
@@ -230,6 +231,8 @@ create table privacy_requests (
   constraint privacy_requests_kind_check CHECK (kind::text = ANY (ARRAY['export'::character varying, 'erasure'::character varying]::text[])),
   constraint privacy_requests_status_check CHECK (status::text = ANY (ARRAY['requested'::character varying, 'processing'::character varying, 'done'::character varying, 'rejected'::character varying]::text[]))
 );
+CREATE INDEX privacy_requests_download_until ON privacy_requests USING btree (download_until) WHERE (export_file IS NOT NULL);
+CREATE INDEX privacy_requests_user_id ON privacy_requests USING btree (user_id);
 CREATE UNIQUE INDEX uq_privacy_requests_open ON privacy_requests USING btree (user_id, kind) WHERE ((status)::text = ANY ((ARRAY['requested'::character varying, 'processing'::character varying])::text[]));
 CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON privacy_requests FOR EACH ROW EXECUTE FUNCTION log_audit_event();
 CREATE TRIGGER zz_lifecycle_status BEFORE UPDATE ON privacy_requests FOR EACH ROW WHEN (old.status::text IS DISTINCT FROM new.status::text AND (COALESCE(old.status::text, ''::text) <> 'requested'::text OR COALESCE(new.status::text, ''::text) <> 'processing'::text) AND (COALESCE(old.status::text, ''::text) <> 'requested'::text OR COALESCE(new.status::text, ''::text) <> 'rejected'::text) AND (COALESCE(old.status::text, ''::text) <> 'processing'::text OR COALESCE(new.status::text, ''::text) <> 'done'::text)) EXECUTE FUNCTION niaga.refuse_transition('status', 'id');
@@ -315,6 +318,7 @@ create table refunds (
 );
 CREATE INDEX idx_refunds_status ON refunds USING btree (status, created_at);
 CREATE INDEX idx_refunds_user_id ON refunds USING btree (user_id);
+CREATE INDEX refunds_order_id ON refunds USING btree (order_id);
 CREATE INDEX refunds_status_id ON refunds USING btree (status, id);
 CREATE UNIQUE INDEX uq_refunds_one_live_per_order ON refunds USING btree (order_id) WHERE ((status)::text <> 'rejected'::text);
 CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON refunds FOR EACH ROW EXECUTE FUNCTION log_audit_event();
@@ -352,6 +356,9 @@ create table support_messages (
   constraint support_messages_direction_check CHECK (direction::text = ANY (ARRAY['to_admin'::character varying, 'to_user'::character varying]::text[]))
 );
 CREATE INDEX idx_support_messages_user_id ON support_messages USING btree (user_id, created_at DESC);
+CREATE INDEX support_messages_created_at ON support_messages USING btree (created_at);
+CREATE INDEX support_messages_in_reply_to ON support_messages USING btree (in_reply_to) WHERE (in_reply_to IS NOT NULL);
+CREATE TRIGGER refuse_erased_author BEFORE INSERT ON support_messages FOR EACH ROW EXECUTE FUNCTION refuse_erased_author();
 
 create table telegram_outbox (
   id bigint generated always as identity not null,
@@ -410,6 +417,7 @@ create table users (
   constraint users_bank_id_check CHECK (bank_id::text ~ '^[0-9]{6}$'::text),
   constraint users_check CHECK ((erased_at IS NULL) = (erased_as IS NULL)),
   constraint users_erased_as_check CHECK (erased_as < 0),
+  constraint users_erased_is_blank CHECK (erased_at IS NULL OR name::text = 'Deleted user'::text AND num_nonnulls(username, email, whatsapp_number) = 0),
   constraint users_member_status_check CHECK (member_status::text = ANY (ARRAY['customer'::character varying, 'reseller'::character varying, 'admin'::character varying]::text[]))
 );
 CREATE INDEX idx_users_bank_id ON users USING btree (bank_id);
@@ -489,6 +497,7 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function announce_stock(p_product integer) returns void
 -- function approve_refund(p_refund bigint, p_admin bigint) returns void
 -- function audit_entity_id(p_row jsonb) returns text
+-- function audit_pseudonym(p_id text) returns text
 -- function audit_pseudonyms(p_table text, p_row jsonb) returns jsonb
 -- function audit_row(p_table text, p_row jsonb) returns jsonb
 -- function audit_subject(p_table text, p_row jsonb, p_before jsonb) returns bigint
@@ -496,20 +505,25 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function broadcast_counts(p_id bigint, OUT total integer, OUT open integer, OUT sent integer, OUT failed integer) returns record
 -- function cancel_broadcast(p_id bigint) returns void
 -- function cancel_payment(p_invoice text, p_by text) returns void
+-- function check_erasable(p_user users) returns void
 -- function check_payable(p_user bigint, p_method text, p_base numeric) returns void
 -- function check_voucher(p_user bigint, p_code text, OUT voucher_id integer, OUT amount numeric, OUT expires_at timestamp with time zone) returns record
+-- function clean_vouchers(p_limit integer) returns integer
+-- function close_exports(p_user bigint) returns void
 -- function close_payment(p_invoice text, p_status text, p_parent_status text, p_error text) returns void
 -- function count_sold() returns trigger
 -- function create_product(p_id integer, p_name text, p_category text, p_price numeric, p_description text) returns integer
 -- function credit_late_payment(p_invoice text, p_completed_at timestamp with time zone) returns void
 -- function days_since_paid(p_order orders) returns integer
 -- function deposit_json(p_deposit_id bigint) returns jsonb
+-- function erase_user(p_user bigint, p_forfeit numeric) returns bigint
 -- function expire_payment(p_invoice text) returns text
 -- function fail_payment(p_invoice text, p_error text) returns text
 -- function fan_out_broadcast(p_id bigint, p_after bigint, p_limit integer) returns bigint
 -- function finish_broadcast(p_id bigint) returns boolean
 -- function finish_deposit(p_deposit_id bigint) returns void
 -- function finish_order(p_order_id integer) returns void
+-- function forget_conversation(p_user bigint) returns void
 -- function gateway_fee(p_base numeric, p_tariff jsonb) returns numeric
 -- function give_away(p_admin bigint, p_amount numeric, p_count integer, OUT codes text[], OUT expires_at timestamp with time zone) returns record
 -- function guard_order_item() returns trigger
@@ -528,6 +542,7 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function news_payload(p_kind text, p_ref_type text, p_id text) returns jsonb
 -- function normalize_contact() returns trigger
 -- function note_imported_order() returns trigger
+-- function note_retention(p_table text, p_counts jsonb) returns void
 -- function notify_staff(p_kind text, p_ref_type text, p_invoice text, p_facts jsonb) returns void
 -- function notify_stock_changed() returns trigger
 -- function notify_telegram_outbox() returns trigger
@@ -543,14 +558,21 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function price_lines(p_user bigint, p_items jsonb) returns jsonb
 -- function product_prices(p_member_status text) returns TABLE(product_id integer, price numeric)
 -- function product_stock_lifecycle() returns trigger
+-- function pseudonymise_event() returns trigger
+-- function purge_deposits(p_limit integer) returns jsonb
+-- function purge_messages(p_limit integer) returns jsonb
+-- function purge_orders(p_paid boolean, p_limit integer) returns jsonb
+-- function purge_people() returns jsonb
 -- function quote_order(p_user bigint, p_items jsonb, p_method text, p_voucher_code text) returns jsonb
 -- function quote_refund(p_user bigint, p_invoice text, OUT order_id integer, OUT base_amount numeric, OUT days_used integer, OUT claims_count integer, OUT multiplier numeric, OUT amount numeric, OUT formula jsonb) returns record
 -- function random_code(p_length integer, p_alphabet text) returns text
+-- function recent_payments(p_since timestamp with time zone) returns TABLE(ref_type text, invoice_id text, user_id bigint, amount numeric)
 -- function reconcile() returns TABLE(problem text, entity_type text, entity_id text, details jsonb)
 -- function record_claim(p_admin bigint, p_invoice text, p_item integer, p_note text) returns bigint
 -- function redeem_voucher(p_order_id integer, p_user bigint) returns void
 -- function refund_terms(p_base numeric, p_days_used integer, p_claims integer, p_formula jsonb, OUT multiplier numeric, OUT amount numeric) returns record
 -- function refuse(p_code text, p_details jsonb) returns void
+-- function refuse_erased_author() returns trigger
 -- function refuse_money_change() returns trigger
 -- function refuse_order_change() returns trigger
 -- function refuse_out_of_stock(p_product integer, p_requested bigint) returns void
@@ -573,5 +595,7 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function unit_price(p_customer_price numeric, p_reseller_price numeric, p_member_status text, p_kind text, p_value numeric) returns numeric
 -- function update_timestamp() returns trigger
 -- function voucher_lifecycle() returns trigger
+-- function watch_stock() returns void
+-- function watch_velocity() returns void
 -- function write_to_staff(p_user bigint, p_body text, p_photo text) returns bigint
 -- function write_to_user(p_admin bigint, p_user bigint, p_body text, p_photo text, p_in_reply_to bigint) returns bigint
