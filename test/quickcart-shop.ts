@@ -113,6 +113,7 @@ export async function openShop({ log = silentLog, environment = {} }: ShopOption
     dataDirectory: data,
     baseUrl,
     publicUrl: baseUrl,
+    houseWork: { tasks: [], cron: [] },
     database: (name) => {
       const database = databases.get(name)
       if (!database) throw new TypeError(`no database ${name}`)

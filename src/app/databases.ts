@@ -283,6 +283,7 @@ export function systemContext(
     dataDirectory: NIAGA_DATA,
     baseUrl: local,
     publicUrl: NIAGA_PUBLIC_URL ?? local,
+    houseWork: { tasks: [], cron: [] },
     database: (name) => openedAs(opened, name),
   }
 }

@@ -15,6 +15,7 @@ import { freePort } from '../postgres/embedded.ts'
 import { isConnectionLoss } from '../postgres/errors.ts'
 import { probe } from '../postgres/health.ts'
 import { migrateUp } from '../postgres/migrate/run.ts'
+import { backupMetrics, backupWork } from './backup-job.ts'
 import type { Configuration } from './configuration.ts'
 import {
   checkApplicationRights,
@@ -80,8 +81,10 @@ export async function startHouse(
     const opened: OpenedSystem[] = []
     for (const manifest of systems) {
       const metrics = context.metrics.of(manifest.name)
-      opened.push({ manifest, running: await manifest.open({ ...context, metrics }) })
+      const houseWork = backupWork(configuration, manifest, all)
+      opened.push({ manifest, running: await manifest.open({ ...context, metrics, houseWork }) })
     }
+    backupMetrics(context.metrics, configuration)
 
     let ready = false
     const isUp = ({ manifest }: OpenedSystem) => !late.has(manifest)

@@ -3,9 +3,11 @@ import { Command, CommanderError } from 'commander'
 import { DomainError } from '../kernel/errors.ts'
 import { ConfigurationError } from '../platform/configuration.ts'
 import { VERSION } from '../platform/version.ts'
+import { BackupRefused } from '../postgres/backup/archive.ts'
 import { isConnectionLoss } from '../postgres/errors.ts'
 import { MigrationFailed } from '../postgres/migrate/history.ts'
 import { auditCommands } from './commands/audit.ts'
+import { backupCommands } from './commands/backup.ts'
 import { dbCommands } from './commands/db.ts'
 import { generateCommand } from './commands/generate.ts'
 import { inboxCommands } from './commands/inbox.ts'
@@ -30,6 +32,7 @@ const program = new Command('niaga')
 startCommand(program)
 migrateCommands(program)
 seedCommand(program)
+backupCommands(program)
 dbCommands(program)
 ledgerCommands(program)
 auditCommands(program)
@@ -51,7 +54,11 @@ try {
 
 /** The command was not carried out because of what it was asked, not because something is wrong. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof Refusal || (error instanceof DomainError && error.status < 500)
+  return (
+    error instanceof Refusal ||
+    error instanceof BackupRefused ||
+    (error instanceof DomainError && error.status < 500)
+  )
 }
 
 /** What a person can act on, without a stack; a defect keeps its stack. */
@@ -60,7 +67,7 @@ function explain(error: unknown): string {
     const reason = error.cause instanceof Error ? ` (${error.cause.message})` : ''
     return `${error.message} [${error.code}]${reason}`
   }
-  const expected = [ConfigurationError, MigrationFailed, Refusal, AlreadyRunning].some(
+  const expected = [ConfigurationError, MigrationFailed, BackupRefused, Refusal, AlreadyRunning].some(
     (kind) => error instanceof kind,
   )
   if (expected && error instanceof Error) return error.message

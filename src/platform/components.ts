@@ -1,5 +1,6 @@
 /** The ground floors that a database can be built on, next to the ledger. */
 import type { SqlComponent } from '../postgres/manifest.ts'
+import { AUDIT_RELAY_LOCK } from './audit/relay.ts'
 
 /** Clock, lifecycles, idempotency, inbox, kv and access: schema `niaga`. */
 export const platformComponent: SqlComponent = {
@@ -11,4 +12,6 @@ export const platformComponent: SqlComponent = {
 export const auditComponent: SqlComponent = {
   name: 'audit',
   directory: new URL('./audit/source/', import.meta.url),
+  relayLock: AUDIT_RELAY_LOCK,
+  restored: new URL('./audit/source/restored.sql', import.meta.url),
 }

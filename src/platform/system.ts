@@ -8,6 +8,8 @@ import type { DatabaseManifest } from '../postgres/manifest.ts'
 import type { AuditVerification } from './audit/verify.ts'
 import type { Environment, Variables } from './configuration.ts'
 import type { Metrics } from './http/metrics.ts'
+import type { CronEntry } from './jobs/cron.ts'
+import type { Task } from './jobs/job.ts'
 
 export interface SystemManifest {
   /** "quickcart", "quickcart-store2": the key in CLI, logs, metrics and tokens. */
@@ -16,6 +18,8 @@ export interface SystemManifest {
   readonly about: string
   readonly databases: readonly DatabaseManifest[]
   readonly errors: ErrorCatalogue
+  /** Names of files in the data folder that speak of what its databases hold; a restore sets them aside. */
+  readonly files: readonly string[]
   /** What may be set in the environment. */
   readonly variables: Variables
   /** Idempotent upserts; `demo` adds the documented demonstration set. */
@@ -37,8 +41,15 @@ export interface SystemContext {
   readonly baseUrl: string
   /** The same for people's browsers and outside parties. */
   readonly publicUrl: string
+  /** What the house itself wants done on the queue of the system's first database. */
+  readonly houseWork: HouseWork
   /** One of the system's own databases, by its documented name. */
   database(name: string): Database
+}
+
+export interface HouseWork {
+  readonly tasks: readonly Task[]
+  readonly cron: readonly CronEntry[]
 }
 
 export interface RunningSystem {

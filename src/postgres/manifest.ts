@@ -8,6 +8,13 @@ import type { ErrorCatalogue } from '../kernel/errors.ts'
 export interface SqlComponent {
   readonly name: string
   readonly directory: URL
+  /**
+   * The advisory lock under which its rows are carried into another database of the system. A backup holds it while
+   * it takes its snapshots, so that no row is between the two.
+   */
+  readonly relayLock?: string
+  /** SQL file that is run when data was restored into it: what must not be as it was, because the server is another. */
+  readonly restored?: URL
 }
 
 /** A component that brings its own migrator, such as the job queue. Must be safe to run again. */
@@ -15,6 +22,10 @@ export interface ForeignComponent {
   readonly name: string
   /** SQL file that says what the application's role may do with it; run after each installation. */
   readonly grants: URL
+  /** Tables that its installation fills; a backup leaves them out. */
+  readonly bookkeeping: readonly string[]
+  /** As in `SqlComponent`. */
+  readonly restored?: URL
   install(databaseUrl: string): Promise<void>
 }
 

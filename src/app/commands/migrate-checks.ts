@@ -1,4 +1,5 @@
-/** `niaga migrate verify|drift`: can every migration be undone, and is a database what its files say? */
+/** `niaga migrate verify|lint|drift`: can it be undone, does it stop anybody, is a database what its files say? */
+import { relative } from 'node:path'
 import type { Command } from 'commander'
 import { describeDifference } from '../../postgres/catalog/compare.ts'
 import { findDrift } from '../../postgres/migrate/drift.ts'
@@ -6,6 +7,7 @@ import { type Floor, floorsOf, verifyReversible } from '../../postgres/migrate/v
 import { withScratch } from '../../postgres/scratch.ts'
 import { loadConfiguration } from '../configuration.ts'
 import { type Selection, selectManifests, withDatabases } from '../databases.ts'
+import { ROOT } from '../env-file.ts'
 import { json, plural } from './output.ts'
 
 interface Options extends Selection {
@@ -25,6 +27,10 @@ export function migrateChecks(migrate: Command): void {
     'verify',
     'on a scratch database: every migration up, down and up again; exit code 1 where one leaves a trace',
   ).action(verify)
+  add(
+    'lint',
+    'read every migration for what would lock or break a live table; exit code 1 for a finding',
+  ).action(lint)
   add(
     'drift',
     'compare databases with what their files produce, object by object; exit code 1 where they differ',
@@ -59,6 +65,21 @@ async function verify(options: Options): Promise<void> {
 /** A ground floor is proved once, however many databases stand on it. */
 function distinct(floors: readonly Floor[]): Floor[] {
   return [...new Map(floors.map((floor) => [floor.component.directory.href, floor])).values()]
+}
+
+async function lint(options: Options): Promise<void> {
+  // The parser is a megabyte and a half of WebAssembly that no other command needs.
+  const { lintComponent } = await import('../../postgres/lint/lint.ts')
+  const manifests = selectManifests(loadConfiguration(), options)
+  const components = distinct(manifests.flatMap(floorsOf)).map(({ component }) => component)
+  const found = (await Promise.all(components.map(lintComponent))).flat()
+  const rows = found.map((one) => ({ ...one, path: relative(ROOT, one.path) }))
+  if (options.json) console.log(json(rows))
+  else if (rows.length === 0) console.log('nothing that would lock or break a live table')
+  for (const { path, line, rule, text } of options.json ? [] : rows) {
+    console.log(`${path}:${line}: ${rule}: ${text}`)
+  }
+  if (rows.length > 0) process.exitCode = 1
 }
 
 async function drift(options: Options): Promise<void> {

@@ -1,5 +1,6 @@
 -- The role applications connect as: it calls the ledger's functions and reads its views, it writes no table.
 -- Schemas grant nothing to PUBLIC, so that without USAGE nobody else reaches the functions.
+-- niaga:accept hidden because it makes roles where they are missing and grants to them, and touches no table
 
 -- migrate:up
 do $$

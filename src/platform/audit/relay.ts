@@ -23,6 +23,9 @@ export interface RelayOptions {
   readonly anchorPath: string
 }
 
+/** Of many processes one relays: who holds this advisory lock of the source. */
+export const AUDIT_RELAY_LOCK = 'niaga.audit_relay'
+
 const BATCH = 500
 const POLL_MS = 1_000
 const ALERT_AFTER_MS = 5 * 60_000
@@ -87,9 +90,9 @@ async function relayBatch({
   target,
 }: Pick<RelayOptions, 'source' | 'target'>): Promise<{ rows: number; anchor?: Anchor }> {
   return await inTransaction(source, systemCaller, async (tx) => {
-    // Of many processes one relays; the lock ends with the transaction, however the process ends.
+    // The lock ends with the transaction, however the process ends.
     const { mine } = await tx.one<{ mine: boolean }>(
-      sql`select pg_try_advisory_xact_lock(hashtextextended('niaga.audit_relay', 0)) as mine`,
+      sql`select pg_try_advisory_xact_lock(hashtextextended(${AUDIT_RELAY_LOCK}, 0)) as mine`,
     )
     const batch = mine ? await readBatch(tx) : undefined
     if (!batch?.rows) return { rows: 0 }

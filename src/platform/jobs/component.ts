@@ -8,5 +8,7 @@ const quiet = new Logger(() => () => undefined)
 export const jobsComponent: ForeignComponent = {
   name: 'jobs',
   grants: new URL('./grants.sql', import.meta.url),
+  bookkeeping: ['graphile_worker.migrations'],
+  restored: new URL('./restored.sql', import.meta.url),
   install: (databaseUrl) => runMigrations({ connectionString: databaseUrl, logger: quiet }),
 }

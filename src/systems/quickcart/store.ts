@@ -6,7 +6,7 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { Kv } from '../../platform/kv/kv.ts'
 import { openKv } from '../../platform/kv/open-kv.ts'
-import type { SystemContext } from '../../platform/system.ts'
+import type { HouseWork, SystemContext } from '../../platform/system.ts'
 import type { Database } from '../../postgres/database.ts'
 import { readShopConfiguration, type ShopConfiguration } from './configuration.ts'
 import { openShopSettings, type ShopSettings } from './settings.ts'
@@ -30,6 +30,7 @@ export interface Store {
   readonly anchorPath: string
   /** What people asked for of their own data, for a day. */
   readonly exportDirectory: string
+  readonly houseWork: HouseWork
 }
 
 /** Opens clients and reads the settings. */
@@ -52,11 +53,17 @@ export async function openStore(identity: StoreIdentity, context: SystemContext)
     config,
     anchorPath: anchorPath(identity, context),
     exportDirectory: join(context.dataDirectory, `quickcart${identity.fileSuffix}-exports`),
+    houseWork: context.houseWork,
   }
 }
 
-export function anchorPath({ fileSuffix }: StoreIdentity, { dataDirectory }: SystemContext): string {
-  return join(dataDirectory, `quickcart${fileSuffix}-audit-anchors.jsonl`)
+/** In the data folder. */
+export function anchorFileName({ fileSuffix }: StoreIdentity): string {
+  return `quickcart${fileSuffix}-audit-anchors.jsonl`
+}
+
+export function anchorPath(identity: StoreIdentity, { dataDirectory }: SystemContext): string {
+  return join(dataDirectory, anchorFileName(identity))
 }
 
 export async function closeStore(store: Store): Promise<void> {

@@ -12,7 +12,7 @@ import { openOverview } from './shop/overview.ts'
 import { routes } from './shop/routes.ts'
 import { openSimulators } from './shop/simulators.ts'
 import { startWork, type Work } from './shop/work.ts'
-import { anchorPath, closeStore, openStore, type Store } from './store.ts'
+import { anchorFileName, anchorPath, closeStore, openStore, type Store } from './store.ts'
 import { readStores } from './stores/read-stores.ts'
 import type { StoreIdentity } from './stores/store-identity.ts'
 
@@ -29,6 +29,7 @@ function quickcart(identity: StoreIdentity): SystemManifest {
     about: 'A Telegram shop for digital goods: order, pay by QRIS or from the balance, goods in the chat.',
     databases: [shop, audits],
     errors: quickcartErrors,
+    files: [anchorFileName(identity)],
     variables: variablesOf(identity),
     seed: (context, options) => seed(identity, context, options),
     verifyAudit: (context) =>

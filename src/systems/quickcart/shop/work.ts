@@ -78,8 +78,8 @@ export async function startWork(store: Store): Promise<Work> {
   const stopWatchingStock = await watchStock(store)
   const jobs = await startJobs({
     database: db,
-    tasks: shopTasks(store),
-    cron: shopCron,
+    tasks: [...shopTasks(store), ...store.houseWork.tasks],
+    cron: [...shopCron, ...store.houseWork.cron],
     concurrency: CONCURRENCY,
     log,
   })

@@ -2,6 +2,7 @@
 -- is granted to the writer, which runs it for an erasure.
 -- niaga:require functions/audit_row_hash.sql
 -- niaga:require functions/audit_anonymize.sql
+-- niaga:accept hidden because it makes roles where they are missing and grants to them, and touches no table
 
 -- migrate:up
 do $$
