@@ -9,6 +9,8 @@ grant insert on refunds, warranty_claims to niaga_app;
 grant update (status, decided_by, reason) on refunds to niaga_app;
 
 -- migrate:down
+-- They know the row types of refunds and orders, and those tables could not go.
+drop function if exists lock_refund(bigint), days_since_paid(orders);
 drop index refunds_status_id;
 revoke insert, update (status, decided_by, reason) on refunds from niaga_app;
 revoke insert on warranty_claims from niaga_app;

@@ -25,6 +25,8 @@ FOR EACH ROW WHEN (new.before_state IS NULL AND new.after_state IS NULL AND new.
 EXECUTE FUNCTION pseudonymise_event();
 
 -- migrate:down
+-- It knows the row type of users, and that table could not go.
+drop function if exists check_erasable(users);
 DROP TRIGGER pseudonymise_event ON audit.outbox;
 DROP FUNCTION pseudonymise_event();
 DROP TRIGGER refuse_erased_author ON support_messages;
