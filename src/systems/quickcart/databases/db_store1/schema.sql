@@ -128,6 +128,7 @@ CREATE INDEX idx_orders_invoice_id ON orders USING btree (invoice_id);
 CREATE INDEX idx_orders_status ON orders USING btree (status);
 CREATE INDEX idx_orders_user_id ON orders USING btree (user_id);
 CREATE INDEX orders_history ON orders USING btree (user_id, created_at DESC, invoice_id DESC);
+CREATE INDEX orders_of_user ON orders USING btree (user_id, id DESC);
 CREATE UNIQUE INDEX uq_orders_one_pending_per_user ON orders USING btree (user_id) WHERE ((status)::text = 'pending'::text);
 CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION log_audit_event();
 CREATE TRIGGER immutable_columns BEFORE UPDATE ON orders FOR EACH ROW WHEN (old.user_id IS DISTINCT FROM new.user_id OR old.invoice_id::text IS DISTINCT FROM new.invoice_id::text OR old.subtotal IS DISTINCT FROM new.subtotal OR old.voucher_discount IS DISTINCT FROM new.voucher_discount OR old.created_at IS DISTINCT FROM new.created_at OR old.payment_method::text IS DISTINCT FROM new.payment_method::text OR old.status::text <> 'pending'::text AND (old.payment_fee IS DISTINCT FROM new.payment_fee OR old.total_bill IS DISTINCT FROM new.total_bill)) EXECUTE FUNCTION refuse_order_change();
