@@ -11,6 +11,9 @@ export const noBrowser = existsSync(executablePath)
   ? false
   : `no Chromium at ${executablePath}; the variable CHROMIUM names another path`
 
+/** A machine that runs four other tests beside it takes its time. */
+const PATIENCE_MS = 120_000
+
 /** Nothing that talks to the outside, draws with a graphics card, or asks a newcomer anything. */
 const FLAGS = [
   '--no-sandbox',
@@ -37,6 +40,7 @@ export async function openBrowser(): Promise<Windows> {
     complaints,
     async open(url, options) {
       const context = await browser.newContext(options)
+      context.setDefaultTimeout(PATIENCE_MS)
       context.on('console', (message) => {
         if (message.type() === 'error') complaints.push(`${message.page()?.url()}: ${message.text()}`)
       })

@@ -50,7 +50,7 @@ after(async () => {
 /** Opens the page as this person would: choose the name, see the chat. */
 async function windowOf(person: { id: number; first_name: string }, width: number): Promise<Page> {
   const page = await browser.newPage({ viewport: { width, height: 800 } })
-  page.setDefaultTimeout(30_000)
+  page.setDefaultTimeout(120_000)
   page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()))
   page.on('pageerror', (error) => complaints.push(error.message))
   await page.goto(address)

@@ -13,15 +13,6 @@ import { problemText } from '../telegram/messages/problems.ts'
 import type { AdminAction, AdminAnswer, AdminCommand, AdminTarget } from './handlers.ts'
 import type { Turn } from './turn.ts'
 
-/** Every command of §7.3: also one that is still to come is not for customers to find. */
-export const ADMIN_COMMANDS: ReadonlySet<string> = new Set(
-  (
-    'add addstock del delstock delallstock editid editcategory editsold disc discat priceress exportstock info pm ' +
-    'transfer editbalance ban unban addadmin rmadmin addreseller rmress whitelist rm broadcast giveaway ' +
-    'setformula claim version'
-  ).split(' '),
-)
-
 export async function refuseSilently(turn: Turn, command: string): Promise<void> {
   await emit(turn, 'unauthorized_access', {}, { command })
 }

@@ -143,7 +143,7 @@ test('/pm reaches a person; who blocked the bot or is unknown is named; a failed
   admin.say(`/pm ${budi.id}|Selamat ulang tahun`)
   await budi.sees(/Pesan dari admin\nSelamat ulang tahun/)
   admin.say('/pm 1|halo')
-  await admin.sees('Tidak ada pengguna')
+  await admin.sees('Pengguna itu tidak ditemukan')
   admin.say('/pm siapa')
   await admin.sees('Format: /pm')
   telegram.fault({ kind: 'server_error', method: 'sendMessage', chatId: budi.id, times: 1 })

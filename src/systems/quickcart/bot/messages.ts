@@ -7,7 +7,7 @@ import { limitAction } from '../shop/limits.ts'
 import { html } from '../telegram/html.ts'
 import { showAccount } from './account.ts'
 import { profileText } from './account-edit.ts'
-import { ADMIN_COMMANDS, refuseSilently, runAdminCommand } from './admin.ts'
+import { refuseSilently, runAdminCommand } from './admin.ts'
 import { broadcastText } from './broadcast.ts'
 import { showAll, showCategories, showProduct } from './browse.ts'
 import { voucherText } from './checkout.ts'
@@ -59,7 +59,7 @@ export async function hearMessage(turn: Turn, message: Message): Promise<void> {
 }
 
 async function runCommand(turn: Turn, name: string, argument: string, message: Message): Promise<void> {
-  if (ADMIN_COMMANDS.has(name) && turn.user.role !== 'admin') return await refuseSilently(turn, name)
+  if (findAdminCommand(name) && turn.user.role !== 'admin') return await refuseSilently(turn, name)
   const admin = findAdminCommand(name)
   if (admin) return await runAdminCommand(turn, admin, argument.trim(), message)
   await limitAction(turn.store, turn.user.id, 'cmd')
