@@ -128,12 +128,7 @@ test('a command that cannot be carried out as it was given exits with 2 and says
 })
 
 test('every command explains itself', async () => {
-  for (const words of [
-    [],
-    ['migrate', 'down'],
-    ['ledger'],
-    ['quickcart'],
-  ]) {
+  for (const words of [[], ['migrate', 'down'], ['ledger'], ['quickcart']]) {
     const { code, text } = await run([...words, '--help'])
     assert.equal(code, 0)
     assert.match(text, /Usage: niaga/)
