@@ -80,6 +80,11 @@ async function overview(store: Store, watch: AuditWatch): Promise<Overview> {
               href: `${paths.telegramSimulator}/`,
               about: 'chat with the bot as Budi, Rina or the admin',
             },
+            {
+              label: 'Side by side',
+              href: `${paths.telegramSimulator}/together.html`,
+              about: 'customer, reseller and admin in one window',
+            },
           ]
         : []),
       ...(store.config.pakasir.simulated
