@@ -63,7 +63,9 @@ test('a draft tells nobody; sent twice, everybody who may hear it hears it once,
   const [ani, beni, banned, erased, away, gone] = await crowd(6)
   assert.ok(ani && beni && banned && erased && away && gone)
   await owner.db.run(sql`update users set is_banned = true where id = ${banned.id}`)
-  await owner.db.run(sql`update users set erased_at = now(), erased_as = -99 where id = ${erased.id}`)
+  await owner.db.run(
+    sql`update users set name = 'Deleted user', erased_at = now(), erased_as = -99 where id = ${erased.id}`,
+  )
   await owner.db.run(sql`update users set blocked_bot_at = now() where id = ${away.id}`)
   // Nobody has noticed yet that this one blocked the bot.
   telegram.blockBot(gone.id)

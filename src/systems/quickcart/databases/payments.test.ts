@@ -169,7 +169,9 @@ test('check 27: money after the expiry goes to the balance without the fee, once
 test('late money of an erased person waits in suspense, and nobody is written to', async () => {
   const order = await awaitedOrder()
   await cancel(order.invoice_id)
-  await db.run(sql`update users set erased_at = now(), erased_as = -9 where id = ${order.user}`)
+  await db.run(
+    sql`update users set name = 'Deleted user', erased_at = now(), erased_as = -9 where id = ${order.user}`,
+  )
   assert.equal(await settle(db, order.invoice_id), 'late')
   assert.deepEqual(await transfersOf(`late:${order.invoice_id}`), [
     'gateway.pakasir → suspense 30000.00',
