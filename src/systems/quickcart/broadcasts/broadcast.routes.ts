@@ -4,6 +4,7 @@ import { callerOf } from '../../../platform/access/identity.ts'
 import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Instant, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
+import { refusals } from '../shop/schemas.ts'
 import type { Store } from '../store.ts'
 import type { Broadcast } from './broadcast.queries.ts'
 import { cancelBroadcast } from './cancel-broadcast.ts'
@@ -42,7 +43,7 @@ export function broadcastRoutes(scope: FastifyInstance, store: Store): void {
         summary: 'Draft a message to everybody',
         description: 'Nothing is sent yet. Plain text of up to 4096 characters.',
         body: strictObject({ body: Type.String({ minLength: 1, maxLength: 100_000 }) }),
-        response: { 201: BroadcastAnswer },
+        response: { 201: BroadcastAnswer, ...refusals('message_too_long') },
       },
     },
     async (request, reply) => {
@@ -60,7 +61,7 @@ export function broadcastRoutes(scope: FastifyInstance, store: Store): void {
         summary: 'Send it',
         description: 'Once, however often.',
         params,
-        response: { 200: BroadcastAnswer },
+        response: { 200: BroadcastAnswer, ...refusals('broadcast_not_found', 'broadcast_cancelled') },
       },
     },
     async (request) => {
@@ -78,7 +79,7 @@ export function broadcastRoutes(scope: FastifyInstance, store: Store): void {
         tags,
         summary: 'Give the draft up, or send nobody else',
         params,
-        response: { 200: BroadcastAnswer },
+        response: { 200: BroadcastAnswer, ...refusals('broadcast_not_found', 'broadcast_done') },
       },
     },
     async (request) => {
@@ -112,7 +113,15 @@ export function broadcastRoutes(scope: FastifyInstance, store: Store): void {
 
   app.get(
     '/admin/broadcasts/:id',
-    { config, schema: { tags, summary: 'How far it is', params, response: { 200: BroadcastAnswer } } },
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'How far it is',
+        params,
+        response: { 200: BroadcastAnswer, ...refusals('broadcast_not_found') },
+      },
+    },
     async (request) => toAnswer(await findBroadcast(store, request.params.id)),
   )
 }

@@ -6,6 +6,7 @@ import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Instant, nullable, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { fail } from '../errors.ts'
+import { refusals } from '../shop/schemas.ts'
 import type { Store } from '../store.ts'
 import { addGroup } from './add-group.ts'
 import { type Group, selectGroup, selectGroups } from './group.queries.ts'
@@ -53,7 +54,15 @@ export function groupRoutes(scope: FastifyInstance, store: Store): void {
 
   app.get(
     '/admin/groups/:chat_id',
-    { config, schema: { tags, summary: 'One group', params, response: { 200: GroupAnswer } } },
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'One group',
+        params,
+        response: { 200: GroupAnswer, ...refusals('group_not_found') },
+      },
+    },
     async (request) => toAnswer(await found(store, BigInt(request.params.chat_id))),
   )
 
@@ -78,10 +87,18 @@ export function groupRoutes(scope: FastifyInstance, store: Store): void {
 
   app.delete(
     '/admin/groups/:chat_id',
-    { config, schema: { tags, summary: 'Tell this group nothing any more', params } },
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Tell this group nothing any more',
+        params,
+        response: { 204: Type.Null(), ...refusals('group_not_found') },
+      },
+    },
     async (request, reply) => {
       await removeGroup(store, callerOf(request), BigInt(request.params.chat_id))
-      return reply.code(204).send()
+      return reply.code(204).send(null)
     },
   )
 }

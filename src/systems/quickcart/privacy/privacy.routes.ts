@@ -53,7 +53,11 @@ export function privacyRoutes(scope: FastifyInstance, store: Store): void {
         summary: 'The collected document, for 24 hours',
         description: '200 with the document; 202 while it is being made: ask again.',
         params: RequestParams,
-        response: { 202: Accepted, ...refusals('not_found', 'export_expired') },
+        response: {
+          200: Type.Object({}, { additionalProperties: true }),
+          202: Accepted,
+          ...refusals('not_found', 'export_expired'),
+        },
       },
     },
     async (request, reply) => {

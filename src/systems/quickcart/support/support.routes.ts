@@ -4,6 +4,7 @@ import { callerOf, identityOf } from '../../../platform/access/identity.ts'
 import { strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { userId } from '../accounts/user-id.ts'
+import { refusals } from '../shop/schemas.ts'
 import type { Store } from '../store.ts'
 import { MAX_TEXT } from './support-rules.ts'
 import { writeToStaff } from './write-to-staff.ts'
@@ -18,7 +19,7 @@ export function supportRoutes(scope: FastifyInstance, store: Store): void {
         summary: 'Write to the shop',
         description: 'The answer comes into your chat with the bot. Three messages a minute.',
         body: strictObject({ body: Type.String({ pattern: '\\S', maxLength: MAX_TEXT }) }),
-        response: { 201: Type.Object({ id: Type.Integer() }) },
+        response: { 201: Type.Object({ id: Type.Integer() }), ...refusals('nobody_to_ask') },
       },
     },
     async (request, reply) => {

@@ -13,6 +13,7 @@ import {
   strictObject,
 } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
+import { refusals } from '../shop/schemas.ts'
 import type { Store } from '../store.ts'
 import { giveAway } from './give-away.ts'
 import { listVouchers } from './list-vouchers.ts'
@@ -79,6 +80,7 @@ export function voucherAdminRoutes(scope: FastifyInstance, store: Store): void {
               description: 'GET /admin/broadcasts/{id} says how far the news is',
             }),
           }),
+          ...refusals('amount_not_whole', 'voucher_amount_range', 'voucher_count_range'),
         },
       },
     },
