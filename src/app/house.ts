@@ -28,7 +28,7 @@ import {
   withOwners,
 } from './databases.ts'
 import { frontPage } from './front-page.ts'
-import { claimInstance, releaseInstance } from './instance.ts'
+import { AlreadyRunning, claimInstance, releaseInstance } from './instance.ts'
 
 export interface House {
   readonly url: string
@@ -37,10 +37,6 @@ export interface House {
   readonly late: readonly string[]
   /** No new work; what runs is finished or given back; everything is closed. */
   stop(): Promise<void>
-}
-
-export class AlreadyRunning extends Error {
-  override readonly name = 'AlreadyRunning'
 }
 
 /** Between two tries; longer and longer, to half a minute. */

@@ -2,6 +2,10 @@
 import { mkdir, open, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
+export class AlreadyRunning extends Error {
+  override readonly name = 'AlreadyRunning'
+}
+
 export interface Instance {
   readonly pid: number
   readonly url: string

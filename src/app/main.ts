@@ -19,7 +19,7 @@ import { quickcartCommands } from './commands/quickcart.ts'
 import { Refusal } from './commands/refusal.ts'
 import { seedCommand } from './commands/seed.ts'
 import { startCommand } from './commands/start.ts'
-import { AlreadyRunning } from './house.ts'
+import { AlreadyRunning } from './instance.ts'
 
 const program = new Command('niaga')
   .description('One backend for complete businesses: wallet, shop, billing, on PostgreSQL')

@@ -3,7 +3,6 @@ import { styleText } from 'node:util'
 import type { Command } from 'commander'
 import { VERSION } from '../../platform/version.ts'
 import { loadConfiguration } from '../configuration.ts'
-import { startHouse } from '../house.ts'
 
 /** Stopping takes less; beyond it something hangs, and PostgreSQL recovers from an abrupt end anyway. */
 const STOP_LIMIT_MS = 4_900
@@ -14,6 +13,7 @@ export function startCommand(program: Command): void {
     .description('start PostgreSQL, migrate, seed, and run every system on one port')
     .action(async () => {
       const started = performance.now()
+      const { startHouse } = await import('../house.ts')
       const progress = progressLine()
       const house = await startHouse(loadConfiguration(), progress.say)
       progress.clear()

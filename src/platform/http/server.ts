@@ -69,7 +69,6 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   })
   logRequests(app, log)
 
-  await registerReference(app)
   guardRoutes(app)
   app.addHook('onRoute', assertStrict)
   demandIdempotencyKeys(app)
@@ -77,6 +76,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   metricsRoutes(app, metrics)
   healthRoutes(app, health)
   errorsPage(app, errors)
+  registerReference(app)
   serveAssets(app, new URL('assets/', import.meta.url))
   return app
 }

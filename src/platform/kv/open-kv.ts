@@ -3,7 +3,6 @@ import type { Database } from '../../postgres/database.ts'
 import { failoverKv } from './failover-kv.ts'
 import type { Kv } from './kv.ts'
 import { PostgresKv } from './postgres-kv.ts'
-import { RedisKv } from './redis-kv.ts'
 
 export interface KvOptions {
   readonly database: Database
@@ -14,7 +13,10 @@ export interface KvOptions {
 }
 
 /** PostgreSQL, with Redis in front of it where `REDIS_URL` names one. */
-export function openKv({ database, redisUrl, keyPrefix, log }: KvOptions): Kv {
+export async function openKv({ database, redisUrl, keyPrefix, log }: KvOptions): Promise<Kv> {
   const behind = new PostgresKv(database)
-  return redisUrl === undefined ? behind : failoverKv(new RedisKv(redisUrl, keyPrefix, log), behind, log)
+  if (redisUrl === undefined) return behind
+  // Its client is a tenth of what a process loads; most have no Redis.
+  const { RedisKv } = await import('./redis-kv.ts')
+  return failoverKv(new RedisKv(redisUrl, keyPrefix, log), behind, log)
 }

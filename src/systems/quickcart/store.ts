@@ -8,6 +8,7 @@ import type { Kv } from '../../platform/kv/kv.ts'
 import { openKv } from '../../platform/kv/open-kv.ts'
 import type { HouseWork, SystemContext } from '../../platform/system.ts'
 import type { Database } from '../../postgres/database.ts'
+import { anchorPath } from './anchors.ts'
 import { readShopConfiguration, type ShopConfiguration } from './configuration.ts'
 import { openShopSettings, type ShopSettings } from './settings.ts'
 import type { StoreIdentity } from './stores/store-identity.ts'
@@ -45,7 +46,7 @@ export async function openStore(identity: StoreIdentity, context: SystemContext)
     db,
     audits: context.database(identity.databases.audits),
     settings: await openShopSettings(identity, db, log),
-    kv: openKv({ database: db, redisUrl: config.redisUrl, keyPrefix: identity.keyPrefix, log }),
+    kv: await openKv({ database: db, redisUrl: config.redisUrl, keyPrefix: identity.keyPrefix, log }),
     clock,
     log,
     telegram: createTelegramApi({ token, apiRoot }),
@@ -55,15 +56,6 @@ export async function openStore(identity: StoreIdentity, context: SystemContext)
     exportDirectory: join(context.dataDirectory, `quickcart${identity.fileSuffix}-exports`),
     houseWork: context.houseWork,
   }
-}
-
-/** In the data folder. */
-export function anchorFileName({ fileSuffix }: StoreIdentity): string {
-  return `quickcart${fileSuffix}-audit-anchors.jsonl`
-}
-
-export function anchorPath(identity: StoreIdentity, { dataDirectory }: SystemContext): string {
-  return join(dataDirectory, anchorFileName(identity))
 }
 
 export async function closeStore(store: Store): Promise<void> {

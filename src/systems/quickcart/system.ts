@@ -1,18 +1,11 @@
 /** QuickCart, a Telegram shop for digital goods: the only door to this folder. */
 import { verifyAudit } from '../../platform/audit/verify.ts'
-import { watchAudit } from '../../platform/audit/watch.ts'
 import type { Environment } from '../../platform/configuration.ts'
-import type { RunningSystem, SystemManifest } from '../../platform/system.ts'
+import type { SystemManifest } from '../../platform/system.ts'
+import { anchorFileName, anchorPath } from './anchors.ts'
 import { variablesOf } from './configuration.ts'
 import { databasesOf } from './databases.ts'
 import { quickcartErrors } from './errors.ts'
-import { seed } from './seeds.ts'
-import { shopGauges } from './shop/gauges.ts'
-import { openOverview } from './shop/overview.ts'
-import { routes } from './shop/routes.ts'
-import { openSimulators } from './shop/simulators.ts'
-import { startWork, type Work } from './shop/work.ts'
-import { anchorFileName, anchorPath, closeStore, openStore, type Store } from './store.ts'
 import { readStores } from './stores/read-stores.ts'
 import type { StoreIdentity } from './stores/store-identity.ts'
 
@@ -31,7 +24,10 @@ function quickcart(identity: StoreIdentity): SystemManifest {
     errors: quickcartErrors,
     files: [anchorFileName(identity)],
     variables: variablesOf(identity),
-    seed: (context, options) => seed(identity, context, options),
+    async seed(context, options) {
+      const { seed } = await import('./seeds.ts')
+      await seed(identity, context, options)
+    },
     verifyAudit: (context) =>
       verifyAudit({
         source: context.database(shop.name),
@@ -39,31 +35,8 @@ function quickcart(identity: StoreIdentity): SystemManifest {
         anchorPath: anchorPath(identity, context),
       }),
     async open(context) {
-      const store = await openStore(identity, context)
-      shopGauges(store, context.metrics)
-      return running(store)
+      const { open } = await import('./running.ts')
+      return await open(identity, context)
     },
-  }
-}
-
-/** The system at work on a store; tests compose it with what they need. */
-export function running(store: Store): RunningSystem {
-  const simulators = openSimulators(store)
-  const watch = watchAudit({ source: store.db, target: store.audits, anchorPath: store.anchorPath })
-  let work: Work | undefined
-  return {
-    async routes(app) {
-      await simulators.routes(app)
-      await routes(app, store)
-    },
-    async start() {
-      work = await startWork(store)
-    },
-    async stop() {
-      await work?.stop()
-      await simulators.close()
-      await closeStore(store)
-    },
-    overview: openOverview(store, watch),
   }
 }

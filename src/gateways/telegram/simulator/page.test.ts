@@ -1,24 +1,12 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { InputFile } from 'grammy'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import QRCode from 'qrcode'
+import { openBrowser, noBrowser as skip, type Windows } from '../../../../test/browser.ts'
 import { createTelegramApi, type TelegramApi } from '../client.ts'
 import { TelegramSimulator, telegramSimulator } from './index.ts'
-
-const CHROMIUM = '/usr/bin/chromium'
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-const skip = existsSync(CHROMIUM) ? false : `${CHROMIUM} is not installed`
 
 const TOKEN = '123456:TEST-token_value'
 const BUDI = { id: 100000001, first_name: 'Budi', note: 'customer' }
@@ -28,8 +16,7 @@ let simulator: TelegramSimulator
 let server: FastifyInstance
 let address: string
 let api: TelegramApi
-let browser: Browser
-const complaints: string[] = []
+let browser: Windows
 
 before(async () => {
   if (skip) return
@@ -38,22 +25,18 @@ before(async () => {
   await server.register(telegramSimulator, { simulator, prefix: '/sim/telegram' })
   address = `${await server.listen({ port: 0, host: '127.0.0.1' })}/sim/telegram/`
   api = createTelegramApi({ token: TOKEN, apiRoot: address.slice(0, -1) })
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS })
+  browser = await openBrowser()
 })
 after(async () => {
   if (skip) return
   await browser.close()
   await server.close()
-  assert.deepEqual(complaints, [], 'the browser console stays silent')
+  assert.deepEqual(browser.complaints, [], 'the browser console stays silent')
 })
 
 /** Opens the page as this person would: choose the name, see the chat. */
 async function windowOf(person: { id: number; first_name: string }, width: number): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width, height: 800 } })
-  page.setDefaultTimeout(120_000)
-  page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()))
-  page.on('pageerror', (error) => complaints.push(error.message))
-  await page.goto(address)
+  const page = await browser.open(address, { viewport: { width, height: 800 } })
   await page.locator('#people button', { hasText: String(person.id) }).click()
   return page
 }
@@ -140,9 +123,8 @@ test('the bot’s keyboard sends its labels; blocking shows at once and START en
 test('side by side: three people on one page; a group is made on it, and the bot can be thrown out', {
   skip,
 }, async () => {
-  const page = await browser.newPage({ viewport: { width: 1400, height: 800 } })
-  page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()))
-  await page.goto(`${address}together.html?people=${BUDI.id},${ADMIN.id}`)
+  const together = `${address}together.html?people=${BUDI.id},${ADMIN.id}`
+  const page = await browser.open(together, { viewport: { width: 1400, height: 800 } })
   const budi = page.frameLocator(`iframe[data-id="${BUDI.id}"]`)
   const admin = page.frameLocator(`iframe[data-id="${ADMIN.id}"]`)
   await api.sendMessage(ADMIN.id, 'Hanya untuk admin')
