@@ -46,20 +46,38 @@ test('five failures in a row: the sixth call is not made, and says when to come 
   assert.deepEqual(told, ['open'])
 })
 
-test('after 30 s one call tries while the others are still refused; its success ends the incident', async () => {
+test('after 30 s one call tries while the others wait; its success ends the incident, and they are made', async () => {
   const { clock, breaker, told, works, failTimes } = setUp()
   await failTimes(5)
   clock.advance({ seconds: 30 })
   assert.equal(breaker.closed, true)
   const { promise, resolve } = Promise.withResolvers<string>()
   const probe = breaker.run(() => promise)
-  await assert.rejects(works(), CircuitOpenError)
+  const calls: string[] = []
+  const other = breaker.run(async () => calls.push('other'))
+  await new Promise(setImmediate)
+  assert.deepEqual(calls, [])
   assert.equal(breaker.state, 'down')
   resolve('back')
   assert.equal(await probe, 'back')
+  assert.equal(await other, 1)
   assert.equal(breaker.state, 'up')
   assert.equal(await works(), 'answer')
   assert.deepEqual(told, ['open', 'recovered'])
+})
+
+test('where the one that tries fails, those that waited for it are refused without being made', async () => {
+  const { clock, breaker, failTimes } = setUp()
+  await failTimes(5)
+  clock.advance({ seconds: 30 })
+  const { promise, reject } = Promise.withResolvers<string>()
+  const probe = breaker.run(() => promise)
+  const calls: string[] = []
+  const others = [1, 2].map((n) => breaker.run(async () => calls.push(`other ${n}`)))
+  reject(new Down())
+  await assert.rejects(probe, Down)
+  for (const other of others) await assert.rejects(other, CircuitOpenError)
+  assert.deepEqual(calls, [])
 })
 
 test('an outage of ten minutes is told once, and its end once', async () => {

@@ -1,6 +1,7 @@
 /**
  * Spares a party that is down, and us the waiting: after so many consecutive failures nothing is asked for a
- * while, then one call tries; its success closes the circuit, its failure keeps it open for the same while.
+ * while, then one call tries; its success closes the circuit, its failure keeps it open for the same while. Calls
+ * that come meanwhile wait for what it finds: refused, a job would lose its turn to a party that is up again.
  */
 import type { Clock } from '../kernel/clock.ts'
 
@@ -34,7 +35,8 @@ export class CircuitBreaker {
   #failures = 0
   /** Instant in ms until which nothing is asked; undefined outside an incident. */
   #openUntil: number | undefined
-  #probing = false
+  /** Settles when the one call that tries has: never rejects. */
+  #probe: Promise<unknown> | undefined
   #hasAnswered = false
   /** Calls begun before the last change of state say nothing about the party's state now. */
   #epoch = 0
@@ -51,13 +53,19 @@ export class CircuitBreaker {
 
   /** False while a call would be refused without being made. */
   get closed(): boolean {
-    return this.#openUntil === undefined || (!this.#probing && this.#waitMs() === 0)
+    return this.#waitMs() === 0
   }
 
   /** @throws CircuitOpenError without calling `work` while the circuit is open; else whatever `work` throws. */
   async run<T>(work: () => Promise<T>): Promise<T> {
+    while (this.closed && this.#probe !== undefined) await this.#probe
     if (!this.closed) throw new CircuitOpenError(this.#waitMs())
-    if (this.#openUntil !== undefined) this.#probing = true
+    const call = this.#judged(work)
+    if (this.#openUntil !== undefined) this.#probe = call.catch(() => undefined)
+    return await call
+  }
+
+  async #judged<T>(work: () => Promise<T>): Promise<T> {
     const epoch = this.#epoch
     try {
       const result = await work()
@@ -94,7 +102,7 @@ export class CircuitBreaker {
 
   #change(openUntil: number | undefined): void {
     this.#openUntil = openUntil
-    this.#probing = false
+    this.#probe = undefined
     this.#epoch += 1
   }
 }
