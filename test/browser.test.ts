@@ -106,11 +106,11 @@ scene('pay pressed twice in two windows, both reloaded: the goods come once', as
   await budi.sees(/Pembayaran QRIS[\s\S]*Canva/)
   const address = (await budi.button('Checkout Page').getAttribute('href')) ?? ''
   const windows = await Promise.all([browser.open(address), browser.open(address)])
-  await Promise.all(windows.map((page) => page.locator('[data-pay-now]').waitFor()))
+  await Promise.all(windows.map((page) => page.locator('[data-send=pay]').waitFor()))
   await Promise.all(
     windows.map(async (page) => {
       // Pressed where it is, shown or not: the other window may be paid, and the button gone, before a mouse gets there.
-      await page.locator('[data-pay-now]').evaluate((button: { click(): void }) => {
+      await page.locator('[data-send=pay]').evaluate((button: { click(): void }) => {
         button.click()
         button.click()
       })

@@ -1,6 +1,6 @@
 /** What the customers and the administrator do, each as a small story; the stories meet in the shop. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { WebhookScript } from '../../src/gateways/pakasir/simulator/webhook-sender.ts'
+import type { PakasirWebhookScript } from '../../src/gateways/pakasir/simulator/webhooks.ts'
 import { wholeMoney } from '../../src/kernel/money.ts'
 import type { Random } from '../random.ts'
 import type { Body, Client, Told } from './client.ts'
@@ -401,8 +401,8 @@ function forge({ stage }: Cast, random: Random, invoice: string): void {
   }
 }
 
-function someScript(random: Random): Partial<WebhookScript> {
-  return random.pick<Partial<WebhookScript>>([
+function someScript(random: Random): Partial<PakasirWebhookScript> {
+  return random.pick<Partial<PakasirWebhookScript>>([
     {},
     {},
     { copies: 3 },

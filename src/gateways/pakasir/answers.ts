@@ -2,7 +2,7 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { type Money, wholeMoney } from '../../kernel/money.ts'
-import { MAX_WHOLE } from './amounts.ts'
+import { MAX_WHOLE } from '../amounts.ts'
 import { PakasirError } from './errors.ts'
 import { parseTimestamp } from './timestamps.ts'
 

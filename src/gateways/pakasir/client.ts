@@ -6,12 +6,14 @@
 import type { Clock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { Money } from '../../kernel/money.ts'
-import { CircuitBreaker, CircuitOpenError } from '../circuit-breaker.ts'
-import { toWhole } from './amounts.ts'
+import { toWhole } from '../amounts.ts'
+import { type CircuitBreaker, CircuitOpenError } from '../circuit-breaker.ts'
+import { withSlash } from '../exchange.ts'
+import { gatewayCircuit } from '../gateway-circuit.ts'
 import { type PakasirTransaction, type QrisPayment, readPayment, readTransaction } from './answers.ts'
 import { PakasirError } from './errors.ts'
 import { RateLimiter } from './rate-limiter.ts'
-import { exchange } from './transport.ts'
+import { ask } from './transport.ts'
 
 export interface PakasirClientOptions {
   /** "https://app.pakasir.com", or wherever the simulator is mounted. */
@@ -66,7 +68,11 @@ const DOWN = new Set<PakasirError['kind']>(['network', 'timeout', 'server', 'mal
 
 export function createPakasirClient(options: PakasirClientOptions): PakasirClient {
   const { project, clock, limits = LIMITS } = options
-  const circuit = circuitOf(options)
+  const circuit = gatewayCircuit({
+    ...options,
+    gateway: 'pakasir',
+    isFailure: (error) => error instanceof PakasirError && DOWN.has(error.kind),
+  })
   const call = caller(options, circuit)
   const creates = new RateLimiter({ clock, perMinute: limits.creates, maxWaitMs: MAX_TURN_WAIT_MS })
   const details = new RateLimiter({ clock, perMinute: limits.details, maxWaitMs: MAX_TURN_WAIT_MS })
@@ -114,7 +120,7 @@ function caller(
       if (circuit.closed) await limiter?.turn(name)
       return await circuit.run(async () => {
         const how = asGet ? { method: 'GET' as const } : { method: 'POST' as const, body }
-        return read(await exchange({ call: name, url, timeoutMs, secret: apiKey, ...how }))
+        return read(await ask({ call: name, url, timeoutMs, secret: apiKey, ...how }))
       })
     } catch (error) {
       const failure = failureOf(name, error)
@@ -133,21 +139,6 @@ function failureOf(call: string, error: unknown): PakasirError {
   throw error
 }
 
-function circuitOf({ clock, log, onOutage, onRecovery }: PakasirClientOptions): CircuitBreaker {
-  // A callback sends messages to people; its failure must not become the payment's.
-  const tell = (callback: (() => unknown) | undefined, message: string) => {
-    log.error({ gateway: 'pakasir' }, message)
-    const run = async () => callback?.()
-    run().catch((error: unknown) => log.error({ gateway: 'pakasir', err: error }, 'telling about it failed'))
-  }
-  return new CircuitBreaker({
-    clock,
-    isFailure: (error) => error instanceof PakasirError && DOWN.has(error.kind),
-    onOpen: () => tell(onOutage, 'the gateway is down; nothing is asked for 30 s'),
-    onRecovery: () => tell(onRecovery, 'the gateway answers again'),
-  })
-}
-
 function checkoutUrl(options: PakasirClientOptions, order: PakasirOrder, redirect?: string): string {
   const path = `pay/${encodeURIComponent(options.project)}/${toWhole(order.amount)}`
   const url = new URL(path, withSlash(options.payBaseUrl))
@@ -155,9 +146,4 @@ function checkoutUrl(options: PakasirClientOptions, order: PakasirOrder, redirec
   url.searchParams.set('qris_only', '1')
   if (redirect) url.searchParams.set('redirect', redirect)
   return url.href
-}
-
-/** Without it, `new URL` would drop the last part of a mount point such as /sim/pakasir. */
-function withSlash(base: string): string {
-  return base.endsWith('/') ? base : `${base}/`
 }

@@ -1,10 +1,8 @@
-/** One HTTP exchange with the gateway: JSON or a typed failure, and never a word with the key in it. */
+/** One exchange with the gateway: JSON or a typed failure, and never a word with the key in it. */
+import { exchange, NoAnswerError, parseJson } from '../exchange.ts'
 import { PakasirError } from './errors.ts'
 
-/** The answers are a few hundred bytes; anything larger is not one of them. */
-const MAX_ANSWER_BYTES = 64 * 1024
-
-export interface Exchange {
+interface Request {
   /** Name of the call for messages and logs: "create". */
   readonly call: string
   readonly url: URL
@@ -15,59 +13,25 @@ export interface Exchange {
   readonly secret: string
 }
 
-/** @throws PakasirError; the error of `fetch` is not its cause, since it may quote the address with the key */
-export async function exchange(request: Exchange): Promise<unknown> {
-  const { response, text } = await send(request)
-  if (response.ok) return parse(request.call, text, response.status)
-  throw refusal(request, response.status, text)
+/** @throws PakasirError */
+export async function ask(request: Request): Promise<unknown> {
+  const { status, text } = await answerTo(request)
+  if (status < 200 || status > 299) throw refusal(request, status, text)
+  const answer = parseJson(text)
+  if (answer !== undefined) return answer
+  throw new PakasirError('malformed', `${request.call}: the answer is not JSON`, { status })
 }
 
-async function send({ call, url, method, body, timeoutMs }: Exchange) {
+async function answerTo({ secret: _, ...request }: Request): Promise<{ status: number; text: string }> {
   try {
-    const response = await fetch(url, {
-      method,
-      // A redirect would carry the key to wherever it points.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
-      headers: { accept: 'application/json', ...(body ? { 'content-type': 'application/json' } : {}) },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    })
-    return { response, text: await readText(response) }
+    return await exchange(request)
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'TimeoutError') {
-      throw new PakasirError('timeout', `${call}: no answer within ${timeoutMs} ms`)
-    }
-    throw new PakasirError('network', `${call}: ${reasonOf(error)}`)
+    if (error instanceof NoAnswerError) throw new PakasirError(error.kind, error.message)
+    throw error
   }
 }
 
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength
-    if (size > MAX_ANSWER_BYTES) return ''
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-/** "ECONNREFUSED", not the message: it may hold the address. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
-  return code ?? 'the connection failed'
-}
-
-function parse(call: string, text: string, status: number): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new PakasirError('malformed', `${call}: the answer is not JSON`, { status })
-  }
-}
-
-function refusal({ call, secret }: Exchange, status: number, text: string): PakasirError {
+function refusal({ call, secret }: Request, status: number, text: string): PakasirError {
   const { error, code } = errorBody(text)
   const said = error ? `: ${withoutKey(error, secret).slice(0, 200)}` : ''
   const answer = { status, ...(code ? { gatewayCode: withoutKey(code, secret).slice(0, 60) } : {}) }
@@ -79,15 +43,11 @@ function refusal({ call, secret }: Exchange, status: number, text: string): Paka
 
 /** The gateway's errors are `{ error, code }`; what is not is not quoted. */
 function errorBody(text: string): { error?: string; code?: string } {
-  try {
-    const body: unknown = JSON.parse(text)
-    if (typeof body !== 'object' || body === null) return {}
-    return {
-      ...('error' in body && typeof body.error === 'string' ? { error: body.error } : {}),
-      ...('code' in body && typeof body.code === 'string' ? { code: body.code } : {}),
-    }
-  } catch {
-    return {}
+  const body = parseJson(text)
+  if (typeof body !== 'object' || body === null) return {}
+  return {
+    ...('error' in body && typeof body.error === 'string' ? { error: body.error } : {}),
+    ...('code' in body && typeof body.code === 'string' ? { code: body.code } : {}),
   }
 }
 

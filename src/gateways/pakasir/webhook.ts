@@ -3,11 +3,12 @@
  * section 7.4): the registered URL carries `?token=`, or a proxy in front signs the raw body. Even a genuine one
  * is only a hint: money moves after `detail` has confirmed it.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { fail } from '../../kernel/errors.ts'
 import { type Money, wholeMoney } from '../../kernel/money.ts'
+import { sameSecret } from '../../platform/crypto/field-keys.ts'
 import { wholeRupiah } from './answers.ts'
 import { parseTimestamp } from './timestamps.ts'
 
@@ -54,9 +55,9 @@ export function verifyPakasirWebhook({ rawBody, token, signature, secret }: Webh
   if (!secret) return false
   if (signature !== undefined) {
     const expected = createHmac('sha256', secret).update(rawBody).digest('hex')
-    return sameText(signature.trim().toLowerCase(), expected)
+    return sameSecret(signature.trim().toLowerCase(), expected)
   }
-  return token !== undefined && sameText(token, secret)
+  return token !== undefined && sameSecret(token, secret)
 }
 
 /** @throws bad_request where the body is not the documented JSON; unknown fields are let through */
@@ -79,10 +80,4 @@ function parse(rawBody: Buffer): unknown {
   } catch {
     throw fail('bad_request', { reason: 'the webhook is not JSON' })
   }
-}
-
-/** Hashed first: `timingSafeEqual` needs equal lengths, and the length is a secret's too. */
-function sameText(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(a), digest(b))
 }

@@ -2,7 +2,8 @@
  * Proofs that something really comes from Telegram: webhook calls, Mini App logins, Login Widget logins
  * (QuickCart, 7.1; https://core.telegram.org/bots/webapps#validating-data-received-via-the-mini-app).
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
+import { sameSecret } from '../../platform/crypto/field-keys.ts'
 
 const MAX_AGE_SECONDS = 3600
 
@@ -19,7 +20,7 @@ export type TelegramLogin =
 
 /** Compares `X-Telegram-Bot-Api-Secret-Token` in constant time. A missing configuration refuses everything. */
 export function verifyWebhookSecret(header: string | readonly string[] | undefined, secret: string): boolean {
-  return secret !== '' && typeof header === 'string' && equalInConstantTime(header, secret)
+  return secret !== '' && typeof header === 'string' && sameSecret(header, secret)
 }
 
 /** Checks the `initData` string of a Mini App; `now` decides whether its `auth_date` (1 h at most) has passed. */
@@ -50,7 +51,7 @@ function verifyFields(
   user: () => TelegramIdentity | undefined,
 ): TelegramLogin {
   const expected = createHmac('sha256', key).update(dataCheckString(fields)).digest('hex')
-  if (!equalInConstantTime(fields.hash ?? '', expected)) return { ok: false, reason: 'invalid' }
+  if (!sameSecret(fields.hash ?? '', expected)) return { ok: false, reason: 'invalid' }
   const authSeconds = /^\d{1,12}$/.test(fields.auth_date ?? '') ? Number(fields.auth_date) : Number.NaN
   const identity = user()
   if (identity === undefined || Number.isNaN(authSeconds)) return { ok: false, reason: 'invalid' }
@@ -85,10 +86,4 @@ function parseObject(text: string | undefined): Readonly<Record<string, unknown>
   } catch {
     return {} // signed, but not JSON: no user in it
   }
-}
-
-/** Digests have one length, so that neither content nor length shows in the time taken. */
-function equalInConstantTime(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(given), digest(expected))
 }

@@ -3,10 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { wholeMoney } from '../../../kernel/money.ts'
-import { MAX_WHOLE, toWhole } from '../amounts.ts'
-import type { Endpoint, FaultKind } from './faults.ts'
-import { jakartaTime, type PakasirSimulator } from './simulator.ts'
-import { type SimulatedTransaction, SimulatorRefusal } from './transactions.ts'
+import { MAX_WHOLE, toWhole } from '../../amounts.ts'
+import { servingWith } from '../../simulation/endpoints.ts'
+import { SimulatorRefusal } from '../../simulation/refusal.ts'
+import { type Endpoint, jakartaTime, type PakasirSimulator } from './simulator.ts'
+import type { SimulatedTransaction } from './transactions.ts'
 
 const order = Type.Object({
   project: Type.String(),
@@ -18,15 +19,15 @@ const isOrder = Compile(order)
 type Order = Static<typeof order>
 
 export function apiRoutes(app: FastifyInstance, simulator: PakasirSimulator): void {
-  const hung = new Set<FastifyReply>()
-  app.addHook('preClose', async () => {
-    for (const reply of hung) reply.raw.destroy()
+  const answerAs = servingWith(app, simulator.faults, {
+    tooManyRequests: 'too_many_requests',
+    serverError: 'internal',
+    rejected: 'rejected',
   })
   const serve = (endpoint: Endpoint, answer: (order: Order) => object) => {
     return async (request: FastifyRequest, reply: FastifyReply) => {
-      const work = () => answer(checked(simulator, endpoint === 'detail' ? ofQuery(request) : request.body))
-      const fault = simulator.faults.take(endpoint)
-      return fault ? misbehave(fault, work, reply, hung) : work()
+      const asked = () => checked(simulator, endpoint === 'detail' ? ofQuery(request) : request.body)
+      return answerAs(endpoint, reply, () => answer(asked()))
     }
   }
   const find = (order: Order) => simulator.find(order.order_id, wholeMoney('IDR', order.amount))
@@ -76,30 +77,6 @@ function checked(simulator: PakasirSimulator, asked: unknown): Order {
 function ofQuery({ query }: FastifyRequest): unknown {
   if (typeof query !== 'object' || query === null || !('amount' in query)) return query
   return { ...query, amount: /^\d{1,15}$/.test(String(query.amount)) ? Number(query.amount) : query.amount }
-}
-
-function misbehave(fault: FaultKind, work: () => object, reply: FastifyReply, hung: Set<FastifyReply>) {
-  switch (fault) {
-    case 'too_many_requests':
-      return reply.code(429).send({ error: 'Too many requests', code: 'too_many_requests' })
-    case 'server_error':
-      return reply.code(500).send({ error: 'Internal server error', code: 'internal' })
-    case 'malformed':
-      return reply.type('text/html').send('<h1>Be right back</h1>')
-    case 'outage':
-      reply.hijack()
-      reply.raw.destroy()
-      return reply
-    case 'timeout_after_effect':
-      work()
-      break
-    case 'timeout':
-      break
-  }
-  reply.hijack()
-  hung.add(reply)
-  reply.raw.once('close', () => hung.delete(reply))
-  return reply
 }
 
 function paymentOf(simulator: PakasirSimulator, transaction: SimulatedTransaction) {

@@ -1,7 +1,7 @@
 /** Where the payer pays; its button plays the payer's banking app. */
 import { rupiah } from '../../../kernel/money.ts'
-import { type Html, html } from './html.ts'
-import { layout } from './layout.ts'
+import { type Html, html } from '../../../platform/http/html.ts'
+import { layout } from '../../simulation/layout.ts'
 import type { PakasirSimulator } from './simulator.ts'
 import type { SimulatedTransaction } from './transactions.ts'
 
@@ -72,7 +72,7 @@ function pendingView(qr: Html, total: SimulatedTransaction['total']): Html {
         <p class="countdown">Bayar dalam <strong data-countdown>–</strong></p>
         <div class="qr" role="img" aria-label="Kode QR untuk membayar ${rupiah(total)}">${qr}</div>
         <p class="faint">Pindai dengan aplikasi bank atau dompet digital mana pun, atau mainkan peran aplikasi itu di sini:</p>
-        <button class="primary" type="button" data-pay-now>Bayar sekarang</button>
+        <button class="primary" type="button" data-send="pay">Bayar sekarang</button>
         <p class="problem" data-problem role="alert" hidden></p>
       </div>`
 }

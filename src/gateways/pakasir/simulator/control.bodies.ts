@@ -1,21 +1,11 @@
-/** What the control routes accept. Unknown fields are refused: a misspelt fault would be a test that proves nothing. */
-import Type, { type Static, type StaticEncode, type TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
-import { MAX_WHOLE } from '../amounts.ts'
-import { ENDPOINTS, FAULT_KINDS } from './faults.ts'
-import { SimulatorRefusal } from './transactions.ts'
-import type { WebhookScript } from './webhook-sender.ts'
+/** What the control routes accept beside what every simulated gateway does. */
+import Type, { type Static } from 'typebox'
+import { MAX_WHOLE } from '../../amounts.ts'
+import { readerOf, scriptFields, strict, toScript } from '../../simulation/control-bodies.ts'
+import type { PakasirWebhookScript } from './webhooks.ts'
 
-const strict = { additionalProperties: false }
 const optional = Type.Optional
-const script = {
-  copies: optional(Type.Integer({ minimum: 1, maximum: 100 })),
-  delay_ms: optional(Type.Integer({ minimum: 0, maximum: 86_400_000 })),
-  drop: optional(Type.Boolean()),
-  hold: optional(Type.Boolean()),
-  token: optional(Type.Enum(['good', 'bad', 'none'])),
-  signature: optional(Type.Enum(['none', 'good', 'bad'])),
-}
+const script = { ...scriptFields, signature: optional(Type.Enum(['none', 'good', 'bad'])) }
 const amount = optional(Type.Integer({ minimum: 1, maximum: MAX_WHOLE }))
 const whole = Type.Integer({ minimum: 0, maximum: MAX_WHOLE })
 
@@ -30,15 +20,6 @@ const payBody = Type.Object(
   strict,
 )
 const webhookBody = Type.Object({ ...script, amount }, strict)
-const releaseBody = Type.Object({ order: optional(Type.Enum(['as_sent', 'reversed'])) }, strict)
-const faultBody = Type.Object(
-  {
-    kind: Type.Enum([...FAULT_KINDS]),
-    endpoint: optional(Type.Enum([...ENDPOINTS])),
-    times: optional(Type.Integer({ minimum: 1 })),
-  },
-  strict,
-)
 const settingsBody = Type.Object(
   {
     tariff: optional(
@@ -61,34 +42,17 @@ const settingsBody = Type.Object(
   strict,
 )
 
-export const readScript = reader(scriptBody)
-export const readPay = reader(payBody)
-export const readWebhook = reader(webhookBody)
-export const readRelease = reader(releaseBody)
-export const readFault = reader(faultBody)
-export const readSettings = reader(settingsBody)
+export const readPay = readerOf(payBody)
+export const readWebhook = readerOf(webhookBody)
+export const readSettings = readerOf(settingsBody)
+const readScriptBody = readerOf(scriptBody)
 
-/** @throws SimulatorRefusal 400 that names the first wrong field */
-function reader<T extends TSchema>(schema: T): (body: unknown) => StaticEncode<T> {
-  const validator = Compile(schema)
-  return (body) => {
-    const given = body ?? {}
-    if (validator.Check(given)) return given
-    const [first] = validator.Errors(given)
-    const reason = first ? `${first.instancePath || 'body'} ${first.message}` : 'not valid'
-    throw new SimulatorRefusal(400, 'bad_request', reason)
-  }
+export function readScript(body: unknown): Partial<PakasirWebhookScript> {
+  return toPakasirScript(readScriptBody(body))
 }
 
 /** From the wire's names to ours; absent fields stay absent. */
-export function toScript(given: Static<typeof scriptBody>): Partial<WebhookScript> {
-  const { delay_ms, copies, drop, hold, token, signature } = given
-  return {
-    ...(copies === undefined ? {} : { copies }),
-    ...(delay_ms === undefined ? {} : { delayMs: delay_ms }),
-    ...(drop === undefined ? {} : { drop }),
-    ...(hold === undefined ? {} : { hold }),
-    ...(token === undefined ? {} : { token }),
-    ...(signature === undefined ? {} : { signature }),
-  }
+export function toPakasirScript(given: Static<typeof scriptBody>): Partial<PakasirWebhookScript> {
+  const { signature, ...rest } = given
+  return { ...toScript(rest), ...(signature === undefined ? {} : { signature }) }
 }

@@ -1,7 +1,7 @@
 /** What the control routes answer: the names that their bodies use, amounts in whole rupiah. */
+import { deliveryView } from '../../simulation/control-bodies.ts'
 import type { PakasirSettings, PakasirSimulator } from './simulator.ts'
 import type { SimulatedTransaction } from './transactions.ts'
-import type { Delivery, WebhookScript } from './webhook-sender.ts'
 
 export function transactionView(simulator: PakasirSimulator, transaction: SimulatedTransaction) {
   return {
@@ -14,14 +14,8 @@ export function transactionView(simulator: PakasirSimulator, transaction: Simula
     created_at: transaction.createdAt,
     expires_at: transaction.expiresAt,
     completed_at: transaction.completedAt ?? null,
-    webhooks: simulator.webhooks.deliveries
-      .filter(({ orderId }) => orderId === transaction.orderId)
-      .map(deliveryView),
+    webhooks: simulator.webhooks.about(transaction.orderId).map(deliveryView),
   }
-}
-
-function deliveryView({ state, attempts, lastStatus }: Delivery) {
-  return { state, attempts, last_status: lastStatus ?? null }
 }
 
 export function settingsView({ tariff, feeDeviation, validityMs }: PakasirSettings) {
@@ -35,8 +29,4 @@ export function settingsView({ tariff, feeDeviation, validityMs }: PakasirSettin
     fee_deviation: feeDeviation,
     validity_seconds: validityMs / 1000,
   }
-}
-
-export function scriptView({ delayMs, ...script }: WebhookScript) {
-  return { ...script, delay_ms: delayMs }
 }

@@ -1,12 +1,8 @@
-/**
- * Keeps the simulated gateway's transactions over a restart: a real gateway does not forget a payment because
- * the shop was killed. One line per change, the last line of an order counts.
- */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+/** How a transaction is written down over a restart. */
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { type Money, wholeMoney } from '../../../kernel/money.ts'
+import type { Codec } from '../../simulation/journal.ts'
 import type { SimulatedTransaction } from './transactions.ts'
 
 const amount = Type.Integer({ minimum: 0 })
@@ -25,52 +21,24 @@ const line = Compile(
   }),
 )
 
-export interface Journal {
-  /** In order of creation. */
-  load(): SimulatedTransaction[]
-  append(transaction: SimulatedTransaction): void
-}
-
-export function openJournal(file: string): Journal {
-  mkdirSync(dirname(file), { recursive: true })
-  return {
-    load: () => {
-      const latest = new Map(read(file).map((each) => [each.orderId, each]))
-      // Rewritten at each start, so that it grows with the transactions and not with their changes.
-      writeFileSync(`${file}.new`, [...latest.values()].map(toLine).join(''))
-      renameSync(`${file}.new`, file)
-      return [...latest.values()]
-    },
-    append: (transaction) => appendFileSync(file, toLine(transaction)),
-  }
-}
-
-function read(file: string): SimulatedTransaction[] {
-  if (!existsSync(file)) return []
-  return readFileSync(file, 'utf8').split('\n').flatMap(fromLine)
-}
-
-function toLine(transaction: SimulatedTransaction): string {
-  const whole = (money: Money<'IDR'>) => Number(money / 100n)
-  const record = {
-    ...transaction,
-    amount: whole(transaction.amount),
-    fee: whole(transaction.fee),
-    total: whole(transaction.total),
-    reportedAmount: whole(transaction.reportedAmount),
-    createdAt: transaction.createdAt.getTime(),
-    expiresAt: transaction.expiresAt.getTime(),
-    completedAt: transaction.completedAt?.getTime() ?? null,
-  }
-  return `${JSON.stringify(record)}\n`
-}
-
-/** Nothing for a line that a kill cut in half. */
-function fromLine(text: string): SimulatedTransaction[] {
-  const record = parse(text)
-  if (!line.Check(record)) return []
-  return [
-    {
+export const transactionCodec: Codec<SimulatedTransaction> = {
+  key: ({ orderId }) => orderId,
+  write: (transaction) => {
+    const whole = (money: Money<'IDR'>) => Number(money / 100n)
+    return {
+      ...transaction,
+      amount: whole(transaction.amount),
+      fee: whole(transaction.fee),
+      total: whole(transaction.total),
+      reportedAmount: whole(transaction.reportedAmount),
+      createdAt: transaction.createdAt.getTime(),
+      expiresAt: transaction.expiresAt.getTime(),
+      completedAt: transaction.completedAt?.getTime() ?? null,
+    }
+  },
+  read: (record) => {
+    if (!line.Check(record)) return undefined
+    return {
       ...record,
       amount: wholeMoney('IDR', record.amount),
       fee: wholeMoney('IDR', record.fee),
@@ -79,14 +47,6 @@ function fromLine(text: string): SimulatedTransaction[] {
       createdAt: new Date(record.createdAt),
       expiresAt: new Date(record.expiresAt),
       completedAt: record.completedAt === null ? undefined : new Date(record.completedAt),
-    },
-  ]
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+    }
+  },
 }

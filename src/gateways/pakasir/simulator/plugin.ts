@@ -1,10 +1,9 @@
-import type { FastifyError, FastifyPluginAsync } from 'fastify'
-import { isDomainError } from '../../../kernel/errors.ts'
+import type { FastifyPluginAsync } from 'fastify'
+import { actAs } from '../../simulation/scope.ts'
 import { apiRoutes } from './api.routes.ts'
 import { controlRoutes } from './control.routes.ts'
 import { pageRoutes } from './page.routes.ts'
 import type { PakasirSimulator } from './simulator.ts'
-import { SimulatorRefusal } from './transactions.ts'
 
 /**
  * The simulated gateway as a Fastify plugin; register it under any prefix. All its links are relative.
@@ -14,23 +13,12 @@ export const pakasirSimulator: FastifyPluginAsync<{ readonly simulator: PakasirS
   app,
   { simulator },
 ) => {
-  // Another party's endpoints have no place in our own API reference.
-  app.addHook('onRoute', (route) => {
-    route.schema = Object.assign({}, route.schema, { hide: true })
-    // "Incoming request" lines would hold the query of transactiondetail, and with it the key.
-    route.logLevel = 'error'
-  })
-  app.setErrorHandler<FastifyError>((error, request, reply) => {
-    if (error instanceof SimulatorRefusal) {
-      return reply.code(error.status).send({ error: error.message, code: error.code })
-    }
-    // The house's own parser refuses a body with a DomainError.
-    const status = isDomainError(error) ? error.status : (error.statusCode ?? 500)
-    if (status >= 500) request.log.error({ err: error }, 'the Pakasir simulator failed')
-    const told = status < 500 ? error.message : 'Internal server error'
-    return reply.code(status).send({ error: told, code: status < 500 ? 'bad_request' : 'internal' })
+  actAs(app, {
+    name: 'Pakasir',
+    codes: { badRequest: 'bad_request', internal: 'internal' },
+    errorBody: (code, error) => ({ error, code }),
   })
   apiRoutes(app, simulator)
   controlRoutes(app, simulator)
-  await pageRoutes(app, simulator)
+  pageRoutes(app, simulator)
 }

@@ -1,19 +1,24 @@
 /** The gateway's other side: keeps transactions, lets a person or a test pay them, sends webhooks. */
 import { type Clock, systemClock } from '../../../kernel/clock.ts'
 import { type Money, money } from '../../../kernel/money.ts'
-import { toWhole } from '../amounts.ts'
+import { toWhole } from '../../amounts.ts'
+import { Faults } from '../../simulation/faults.ts'
+import { type Journal, openJournal } from '../../simulation/journal.ts'
+import { SimulatorRefusal } from '../../simulation/refusal.ts'
+import { Schedule } from '../../simulation/schedule.ts'
 import { qrisPayload } from './emv.ts'
-import { Faults } from './faults.ts'
-import { type Journal, openJournal } from './journal.ts'
-import { Schedule } from './schedule.ts'
+import { transactionCodec } from './journal.ts'
 import { DEFAULT_TARIFF, feeOf, type TariffRow } from './tariff.ts'
+import { type SimulatedStatus, type SimulatedTransaction, statusAt } from './transactions.ts'
 import {
-  type SimulatedStatus,
-  type SimulatedTransaction,
-  SimulatorRefusal,
-  statusAt,
-} from './transactions.ts'
-import { HONEST, type WebhookScript, WebhookSender, type WebhookTarget } from './webhook-sender.ts'
+  type PakasirWebhookScript,
+  type PakasirWebhooks,
+  type PakasirWebhookTarget,
+  pakasirWebhooks,
+} from './webhooks.ts'
+
+export const ENDPOINTS = ['create', 'detail', 'cancel', 'simulate'] as const
+export type Endpoint = (typeof ENDPOINTS)[number]
 
 export interface PakasirSimulatorOptions {
   readonly clock?: Clock
@@ -22,7 +27,7 @@ export interface PakasirSimulatorOptions {
   /** Name on the payment page and inside the QR. */
   readonly merchant?: string
   /** Can also be set later: `simulator.webhooks.target`. */
-  readonly webhook?: WebhookTarget
+  readonly webhook?: PakasirWebhookTarget
   /** Keeps the transactions over restarts; in memory alone where absent. */
   readonly stateFile?: string
 }
@@ -33,7 +38,7 @@ export interface PayOptions {
   /** Pays even what is cancelled or expired: late money. */
   readonly force?: boolean
   /** How this payment's webhook is sent, where not as always. */
-  readonly webhook?: Partial<WebhookScript>
+  readonly webhook?: Partial<PakasirWebhookScript>
 }
 
 export interface PakasirSettings {
@@ -53,13 +58,13 @@ export class PakasirSimulator {
   readonly project: string
   readonly apiKey: string
   readonly merchant: string
-  readonly faults = new Faults()
-  readonly webhooks: WebhookSender
+  readonly faults = new Faults<Endpoint>()
+  readonly webhooks: PakasirWebhooks
   settings: PakasirSettings = { ...DEFAULTS }
   readonly #clock: Clock
   readonly #schedule: Schedule
   readonly #transactions = new Map<string, SimulatedTransaction>()
-  readonly #journal: Journal | undefined
+  readonly #journal: Journal<SimulatedTransaction> | undefined
 
   constructor(options: PakasirSimulatorOptions) {
     this.project = options.project
@@ -67,9 +72,9 @@ export class PakasirSimulator {
     this.merchant = options.merchant ?? options.project
     this.#clock = options.clock ?? systemClock
     this.#schedule = new Schedule(this.#clock)
-    this.webhooks = new WebhookSender(this.#clock)
-    this.webhooks.target = options.webhook
-    this.#journal = options.stateFile === undefined ? undefined : openJournal(options.stateFile)
+    this.webhooks = pakasirWebhooks(this.#clock, options.webhook)
+    this.#journal =
+      options.stateFile === undefined ? undefined : openJournal(options.stateFile, transactionCodec)
     for (const each of this.#journal?.load() ?? []) this.#transactions.set(each.orderId, each)
   }
 
@@ -159,7 +164,7 @@ export class PakasirSimulator {
    */
   sendWebhook(
     orderId: string,
-    script: Partial<WebhookScript> = {},
+    script: Partial<PakasirWebhookScript> = {},
     lie: { amount?: Money<'IDR'> } = {},
   ): void {
     const transaction = this.get(orderId)
@@ -177,7 +182,7 @@ export class PakasirSimulator {
   /** An honest gateway again, with its transactions. */
   behave(): void {
     this.settings = { ...DEFAULTS }
-    this.webhooks.script = HONEST
+    this.webhooks.behave()
     this.faults.clear()
   }
 

@@ -17,18 +17,6 @@ export interface SimulatedTransaction {
   reportedAmount: Money<'IDR'>
 }
 
-/** What a caller is refused with: the gateway's `{ error, code }` and its HTTP status. */
-export class SimulatorRefusal extends Error {
-  readonly status: number
-  readonly code: string
-
-  constructor(status: number, code: string, message: string) {
-    super(message)
-    this.status = status
-    this.code = code
-  }
-}
-
 export function statusAt(transaction: SimulatedTransaction, now: Date): SimulatedStatus {
   const overdue = transaction.state === 'pending' && now >= transaction.expiresAt
   return overdue ? 'expired' : transaction.state

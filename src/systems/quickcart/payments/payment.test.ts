@@ -24,7 +24,7 @@ test('check 18: ten copies of one webhook at once settle once and deliver once',
   assert.equal(await statusOf(invoice), 'paid completed')
   assert.equal(await transfers(`order:${invoice}`), 2)
   assert.equal(await messages(invoice, 'deliver'), 1)
-  assert.equal(pakasir.webhooks.deliveries.filter(({ orderId }) => orderId === invoice).length, 10)
+  assert.equal(pakasir.webhooks.about(invoice).length, 10)
   const { body } = await shop.get(`/orders/${invoice}`, { as: budi })
   assert.equal(body.items[0].contents.length, 1)
 })

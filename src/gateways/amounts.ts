@@ -1,10 +1,10 @@
-import { isWhole, type Money } from '../../kernel/money.ts'
+import { isWhole, type Money } from '../kernel/money.ts'
 
-/** QRIS payments end at Rp 10.000.000, far below what a JSON number keeps exactly. */
+/** No payment comes near it, and a JSON number keeps it exactly. */
 export const MAX_WHOLE = 1_000_000_000_000
 
 /**
- * Whole rupiah for the wire: the gateway's amounts are JSON integers.
+ * Whole rupiah for the wire: a gateway's amounts are JSON integers.
  * @throws RangeError where the amount has a fraction, is not positive or is beyond any payment
  */
 export function toWhole(amount: Money<'IDR'>): number {

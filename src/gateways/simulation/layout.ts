@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts'
+import { type Html, html } from '../../platform/http/html.ts'
 
 export interface Layout {
   readonly lang: 'id' | 'en'
@@ -9,6 +9,7 @@ export interface Layout {
   readonly body: Html
 }
 
+/** A page of a simulated gateway; styles and scripts are those of `pages.ts`. */
 export function layout({ lang, title, root, script, body }: Layout): Html {
   return html`<!doctype html>
 <html lang="${lang}">
@@ -19,7 +20,7 @@ export function layout({ lang, title, root, script, body }: Layout): Html {
 <title>${title}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${root}assets/pay.css">
-${script ? html`<script type="module" src="${root}assets/${script}"></script>` : undefined}
+${script && html`<script type="module" src="${root}assets/${script}"></script>`}
 </head>
 ${body}
 </html>
@@ -27,9 +28,9 @@ ${body}
 }
 
 /** A page that only says something, in the payer's language. */
-export function messagePage(title: string, text: string): Html {
+export function messagePage(root: string, title: string, text: string): Html {
   const body = html`<body class="checkout">
 <main class="card message"><h1>${title}</h1><p>${text}</p></main>
 </body>`
-  return layout({ lang: 'id', title, root: '../../', body })
+  return layout({ lang: 'id', title, root, body })
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { money, wholeMoney } from '../../kernel/money.ts'
+import { money, wholeMoney } from '../kernel/money.ts'
 import { toWhole } from './amounts.ts'
 
 test('whole rupiah leave exactly as they are, fractions never do', () => {

@@ -1,12 +1,9 @@
-export const ENDPOINTS = ['create', 'detail', 'cancel', 'simulate'] as const
-export type Endpoint = (typeof ENDPOINTS)[number]
-
 /**
  * The bad days a gateway can have:
  * - `outage`: the connection breaks without an answer
  * - `timeout`: no answer, and nothing done
  * - `timeout_after_effect`: does what was asked, but never answers
- * - `too_many_requests`, `server_error`: HTTP 429, 500
+ * - `too_many_requests`, `server_error`, `rejected`: HTTP 429, 500, 400, and nothing done
  * - `malformed`: HTTP 200 with a page instead of JSON
  */
 export const FAULT_KINDS = [
@@ -15,11 +12,12 @@ export const FAULT_KINDS = [
   'timeout_after_effect',
   'too_many_requests',
   'server_error',
+  'rejected',
   'malformed',
 ] as const
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
-export interface Fault {
+export interface Fault<Endpoint extends string> {
   readonly kind: FaultKind
   /** The endpoints it hits; all of them where absent. */
   readonly endpoint?: Endpoint
@@ -28,14 +26,14 @@ export interface Fault {
 }
 
 /** The faults in force, oldest first; each call meets the first that concerns it. */
-export class Faults {
-  #armed: Fault[] = []
+export class Faults<Endpoint extends string> {
+  #armed: Fault<Endpoint>[] = []
 
-  get armed(): readonly Fault[] {
+  get armed(): readonly Fault<Endpoint>[] {
     return this.#armed
   }
 
-  arm(fault: Fault): void {
+  arm(fault: Fault<Endpoint>): void {
     if (fault.times === undefined || fault.times > 0) this.#armed.push(fault)
   }
 

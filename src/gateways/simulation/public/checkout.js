@@ -2,7 +2,7 @@
 const POLL_MS = 1000
 const { dataset } = document.body
 const countdown = document.querySelector('[data-countdown]')
-const button = document.querySelector('[data-pay-now]')
+const buttons = document.querySelectorAll('[data-send]')
 const problem = document.querySelector('[data-problem]')
 const back = document.querySelector('[data-back]')
 
@@ -37,21 +37,24 @@ function show({ status, now, expires_at: expiresAt }) {
   if (expiresAt) dataset.expires = String(expiresAt)
 }
 
-async function pay() {
-  button.disabled = true
+/** A button names what it sends to: `data-send="pay"` posts the chosen payment method to `data-pay`. */
+async function send(button) {
+  const method = document.querySelector('[name=method]:checked')?.value
+  for (const each of buttons) each.disabled = true
   say('')
   try {
-    const options = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
-    const response = await fetch(dataset.pay, options)
+    const body = JSON.stringify(method ? { method } : {})
+    const options = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
+    const response = await fetch(dataset[button.dataset.send], options)
     if (response.ok) show(await response.json())
     else say('Pembayaran ditolak. Muat ulang halaman untuk melihat status terbaru.')
   } catch {
     say('Tidak tersambung. Periksa koneksi Anda, lalu coba lagi.')
   }
-  button.disabled = false
+  for (const each of buttons) each.disabled = false
 }
 
-button.addEventListener('click', pay)
+for (const button of buttons) button.addEventListener('click', () => send(button))
 if (back && history.length > 1) {
   back.hidden = false
   back.addEventListener('click', (event) => {

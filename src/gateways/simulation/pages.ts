@@ -1,0 +1,49 @@
+/** What the pages of the simulated gateways share: their files, how they are sent, their front door. */
+import { readFileSync } from 'node:fs'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Html } from '../../platform/http/html.ts'
+
+const ASSETS = {
+  'pay.css': 'text/css; charset=utf-8',
+  'checkout.js': 'text/javascript; charset=utf-8',
+  'control.js': 'text/javascript; charset=utf-8',
+}
+// No inline script or style anywhere; a QR or a name can therefore never become one.
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+export interface OperatorPages {
+  /** The page where a person plays the gateway. */
+  readonly index: () => Html
+  /** The part of it that renews itself. */
+  readonly list: () => Html
+}
+
+export function operatorPages(app: FastifyInstance, { index, list }: OperatorPages): void {
+  for (const [name, type] of Object.entries(ASSETS)) {
+    const content = readFileSync(new URL(`public/${name}`, import.meta.url))
+    app.get(`/assets/${name}`, async (_, reply) =>
+      reply.type(type).header('cache-control', 'no-cache').send(content),
+    )
+  }
+  app.get('/', async ({ url }, reply) => {
+    const path = url.split('?')[0] ?? '/'
+    // Relative links need the slash at the end.
+    if (!path.endsWith('/')) return reply.redirect(`${path.slice(path.lastIndexOf('/') + 1)}/`)
+    return sendPage(reply, index())
+  })
+  app.get('/_sim/list', async (_, reply) => sendPage(reply, list()))
+}
+
+export function sendPage(reply: FastifyReply, content: Html): FastifyReply {
+  return reply
+    .type('text/html; charset=utf-8')
+    .header('content-security-policy', CSP)
+    .header('cache-control', 'no-store')
+    .send(content.text)
+}
+
+/** Only the web: a `javascript:` link would run here. */
+export function webAddress(address: string | undefined): string | undefined {
+  return address && /^https?:\/\//i.test(address) && URL.canParse(address) ? address : undefined
+}
