@@ -39,11 +39,14 @@ interface Content {
 async function contentOf(store: Store, row: OutboxRow): Promise<Content> {
   const notices = sql.json(row.payload.notices ?? [])
   const sums = await store.db.many<{ kind: string; count: number; total: Decimal; invoices: string[] }>(sql`
-    select n.kind, count(*)::int as count, coalesce(sum(coalesce(o.total_bill, d.total_bill)), 0)::numeric(15,2) as total,
+    -- One look by number for each: joined, a few notices would read a table of millions whole.
+    select n.kind, count(*)::int as count,
+        coalesce(sum(coalesce(
+          (select o.total_bill from orders o where o.invoice_id = n.invoice),
+          (select d.total_bill from deposits d where d.invoice_id = n.invoice)
+        )), 0)::numeric(15,2) as total,
         array_agg(n.invoice order by n.invoice) as invoices
       from jsonb_to_recordset(${notices}::jsonb) as n (kind text, invoice text)
-      left join orders o on o.invoice_id = n.invoice
-      left join deposits d on d.invoice_id = n.invoice
       group by n.kind order by n.kind`)
   return {
     sums: sums.flatMap(({ kind, count, total }) =>
