@@ -22,7 +22,7 @@ import { leakedClients, tripWires } from './trip-wires.ts'
 const DIRECTORY = join(import.meta.dirname, '..', '.niaga', 'test')
 
 /** Safe here only: the machine would have to lose power in the middle of a test to notice. */
-const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off' }
 
 /**
  * Starts the shared server, or finds it running. Whoever started it for the run stops it. `NIAGA_TEST_POSTGRES_URL` names
