@@ -6,6 +6,7 @@ const shopErrors = {
   telegram_auth_invalid: { status: 401, text: 'The Telegram login data is not genuine' },
   telegram_auth_expired: { status: 401, text: 'The Telegram login data is older than one hour' },
   user_not_found: { status: 404, text: 'There is no such user' },
+  no_bank_id_left: { status: 503, text: 'Every bank id is taken: the shop has no room for another person' },
   target_is_admin: { status: 409, text: 'Admins cannot be banned; take the role away first' },
   target_is_banned: { status: 409, text: 'A banned person cannot become an admin; lift the ban first' },
   last_admin: { status: 409, text: 'The last admin stays one' },
@@ -32,7 +33,7 @@ const shopErrors = {
     constraint: 'uq_orders_one_pending_per_user',
   },
   price_changed: { status: 409, text: 'The total is now {total_bill}' },
-  order_not_pending: { status: 409, text: 'The order is {status} and can no longer be cancelled' },
+  order_not_pending: { status: 409, text: 'The order is {order_status} and can no longer be cancelled' },
   order_already_paid: { status: 409, text: 'The order was paid in the meantime' },
   order_not_paid: { status: 409, text: 'The order is not paid' },
   immutable_column: { status: 409, text: 'What the customer agreed to does not change' },
@@ -58,7 +59,10 @@ const shopErrors = {
     text: 'Deposit {invoice} is still waiting for payment; pay or cancel it first',
     constraint: 'uq_deposits_one_pending_per_user',
   },
-  deposit_not_pending: { status: 409, text: 'The deposit is {status} and can no longer be cancelled' },
+  deposit_not_pending: {
+    status: 409,
+    text: 'The deposit is {deposit_status} and can no longer be cancelled',
+  },
   user_unreachable: { status: 409, text: 'This person has blocked the bot' },
   nobody_to_ask: { status: 503, text: 'None of the shop’s people can be reached right now' },
   message_too_long: {
@@ -79,7 +83,7 @@ const shopErrors = {
     text: 'A refund of order {invoice} was already requested',
     constraint: 'uq_refunds_one_live_per_order',
   },
-  refund_decided: { status: 409, text: 'The refund is already {status}' },
+  refund_decided: { status: 409, text: 'The refund is already {refund_status}' },
   export_expired: { status: 410, text: 'The download has ended; ask for a new export' },
   erasure_blocked: { status: 409, text: 'The account cannot be erased now: {reason}' },
   balance_not_zero: {

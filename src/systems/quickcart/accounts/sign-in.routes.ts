@@ -65,7 +65,7 @@ export function signInRoutes(scope: FastifyInstance, store: Store, tokens: Token
         body: LoginBody,
         response: {
           200: Type.Object({ ...tokenFields, user: ProfileAnswer }),
-          ...refusals('telegram_auth_invalid', 'telegram_auth_expired', 'banned'),
+          ...refusals('telegram_auth_invalid', 'telegram_auth_expired', 'banned', 'no_bank_id_left'),
         },
       },
     },

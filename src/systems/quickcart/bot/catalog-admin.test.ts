@@ -179,6 +179,28 @@ test('check 60: /exportstock sends the available goods to that admin alone, and 
   await admin.sees('Produk 999999 tidak ditemukan')
 })
 
+test('an export too large for one file comes in several: every good once, in the order of sale', async () => {
+  const id = await shop.goods(10_000, [])
+  // Two of these fit into a file.
+  await store.db.run(sql`
+    select add_stock(${id}, array(select n || ':' || repeat('x', 7000000) from generate_series(1, 5) n))`)
+  admin.say(`/exportstock ${id}`)
+  const numbers: string[] = []
+  for (const part of [1, 2, 3]) {
+    const { document } = await admin.sees(`Stok produk ${id}, bagian ${part}:`)
+    assert.equal(document?.file_name, `stok-${id}-${part}.txt`)
+    const bytes = await store.telegram.download(document?.file_id ?? '')
+    numbers.push(
+      ...bytes
+        .toString('utf8')
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => line.slice(0, 2)),
+    )
+  }
+  assert.deepEqual(numbers, ['1:', '2:', '3:', '4:', '5:'])
+})
+
 test('an export that waits is not sent to somebody who is no admin any more', async () => {
   const id = await shop.goods(10_000, ['BOCOR'])
   const former = await shop.person().registered()

@@ -47,6 +47,18 @@ test('asked for from the list, tapped twice, approved twice: one request, one cr
   await buyer.sees('sudah direfund')
 })
 
+test('a refund whose buyer cannot be told: the staff hears of it, by the invoice', async () => {
+  const { buyer, invoice } = await paidOrder()
+  buyer.say(`/refund ${invoice}`)
+  await buyer.press(`refund:request:${invoice}`)
+  await admin.sees(invoice)
+  telegram.blockBot(buyer.id)
+  await admin.press(/^refund:approve/)
+  const told = await admin.sees('Pesan tidak terkirim')
+  assert.ok(told.text?.includes('refund_paid') && told.text.includes(invoice), told.text)
+  assert.equal(await balanceOf(buyer), '80000.00')
+})
+
 test('a rejection asks for the reason and hands it on', async () => {
   const { buyer, invoice } = await paidOrder()
   buyer.say(`/refund ${invoice}`)

@@ -311,7 +311,7 @@ test('a decided order is not cancelled: the refusal says what became of it', asy
   await cancel(cancelled.invoice_id, 'admin')
   assert.deepEqual(await kindsOf(cancelled.invoice_id), ['show_payment', 'payment_cancelled'])
   const { code, details } = await refusal(cancel(cancelled.invoice_id))
-  assert.deepEqual([code, details.status], ['order_not_pending', 'cancelled'])
+  assert.deepEqual([code, details.order_status], ['order_not_pending', 'cancelled'])
 })
 
 test('check 38: a deposit of 50000 costs 50660 and credits 50000; a second pending one is refused', async () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testDatabase } from '../../../../test/database.ts'
+import { systemCaller } from '../../../kernel/caller.ts'
 import { sql } from '../../../postgres/sql.ts'
+import { inTransaction } from '../../../postgres/transaction.ts'
 import { storeDatabase } from '../databases.ts'
 import { addUser, balanceOf, refusal } from './fixtures.ts'
 
@@ -51,6 +53,31 @@ test('a handle that arrives from somebody else leaves the one who had it', async
 test('first contact twenty times at once makes one row', async () => {
   const made = await Promise.all(Array.from({ length: 20 }, () => register(45n, 'Crowd', 'crowd')))
   assert.equal(made.filter(Boolean).length, 1)
+})
+
+test('bank ids run out: the last free one is found, then people are refused, and who is there stays', async () => {
+  await addUser(db)
+  const { taken } = await db.one<{ taken: string }>(sql`select bank_id as taken from users limit 1`)
+  const roll = new Error('nothing of this stays')
+  const attempt = inTransaction(db, systemCaller, async (tx) => {
+    await tx.run(sql`
+      create or replace function random_code(p_length integer, p_alphabet text default '') returns text
+        language sql as ${sql.raw(`'select ''${taken}'' '`)}`)
+    const { isNew } = await tx.one<{ isNew: boolean }>(
+      sql`select register_user(61, 'Lucky', null) as "isNew"`,
+    )
+    assert.equal(isNew, true)
+    const { bank_id } = await tx.one<{ bank_id: string }>(sql`select bank_id from users where id = 61`)
+    assert.match(bank_id, /^\d{6}$/)
+    assert.notEqual(bank_id, taken)
+    await tx.run(
+      sql`create or replace function free_bank_id() returns text language sql as 'select null::text'`,
+    )
+    await tx.run(sql`select register_user(61, 'Lucky', 'lucky')`)
+    assert.equal((await refusal(tx.run(sql`select register_user(62, 'Late', null)`))).code, 'no_bank_id_left')
+    throw roll
+  })
+  await assert.rejects(attempt, roll)
 })
 
 test('an erased person comes back as a new profile', async () => {

@@ -13,7 +13,7 @@ import { findDeposit } from './find-deposit.ts'
 export async function cancelDeposit(store: Store, caller: Caller, invoice: string): Promise<DepositView> {
   const viewer = viewerOf(caller)
   const { status, payment, userId } = await findDeposit(store, invoice, viewer)
-  if (status !== 'pending' || !payment) throw fail('deposit_not_pending', { invoice, status })
+  if (status !== 'pending' || !payment) throw fail('deposit_not_pending', { invoice, deposit_status: status })
   const by = userId === viewer.userId ? 'owner' : 'admin'
   await cancelPayment(store, caller, { invoice, amount: payment.amount }, by)
   return await findDeposit(store, invoice, viewer)

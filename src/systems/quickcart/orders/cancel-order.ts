@@ -14,7 +14,7 @@ import type { OrderView } from './order-view.ts'
 export async function cancelOrder(store: Store, caller: Caller, invoice: string): Promise<OrderView> {
   const viewer = viewerOf(caller)
   const { status, payment, userId } = await findOrder(store, invoice, viewer)
-  if (status !== 'pending' || !payment) throw fail('order_not_pending', { invoice, status })
+  if (status !== 'pending' || !payment) throw fail('order_not_pending', { invoice, order_status: status })
   const by = userId === viewer.userId ? 'owner' : 'admin'
   await cancelPayment(store, caller, { invoice, amount: payment.amount }, by)
   return await findOrder(store, invoice, viewer)

@@ -217,6 +217,8 @@ test('a cancelled order frees its goods and tells that it is no longer pending',
   assert.equal(pakasir.status(pakasir.get(invoice)), 'canceled')
   const again = await shop.post(`/orders/${invoice}/cancel`, { as: budi })
   assert.deepEqual([again.status, again.body.code], [409, 'order_not_pending'])
+  assert.deepEqual([again.body.status, again.body.order_status], [409, 'cancelled'])
+  assert.match(again.body.detail, /is cancelled/)
 })
 
 test('cancelling what is already paid settles it instead', async () => {

@@ -5,6 +5,7 @@ import { enqueue, handle, type JobRun, type Task } from '../../../platform/jobs/
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import type { PrivacyRequestsRow } from '../databases/db_store1/tables.ts'
+import { after } from '../payments/payment-jobs.ts'
 import type { Store } from '../store.ts'
 import { buildExport, giveUpExport } from './build-export.ts'
 import { removeExport, removeOthers } from './export-file.ts'
@@ -12,12 +13,15 @@ import { exportCleanup, privacyProcess } from './privacy-jobs.ts'
 
 export function privacyTasks(store: Store): readonly Task[] {
   return [
-    handle(privacyProcess, async ({ id, to_chat: toChat = false }, run) => {
+    handle(privacyProcess, async ({ id, to_chat: toChat = false, behind }, run) => {
       const request = await store.db.maybeOne<Pick<PrivacyRequestsRow, 'kind' | 'user_id'>>(
         sql`select kind, user_id from privacy_requests where id = ${id}`,
       )
       if (request?.kind === 'export') await makeExport(store, run, { id: BigInt(id), toChat })
-      else if (request?.kind === 'erasure' && request.user_id !== null) await forget(store, request.user_id)
+      else if (request?.kind === 'erasure' && request.user_id !== null) {
+        await forget(store, request.user_id)
+        await forgetAgain(store, run.caller, { id, behind })
+      }
     }),
     handle(exportCleanup, (_, { caller }) => cleanExports(store, caller)),
   ]
@@ -50,6 +54,34 @@ async function forget(store: Store, user: bigint): Promise<void> {
     select key from niaga.kv where key in (${`session:${user}`}, ${`banned:${user}`})
       or key like ${`rate:${user}:%`} or key like ${`pagination:${user}:%`}`)
   await store.kv.delete(keys.map(({ key }) => key))
+}
+
+const LOOK_AGAIN_MS = 1_000
+
+/**
+ * Who wrote about the person while they were being erased, without their lock, may have noted their id and committed
+ * behind the erasure. Once all who were at work then are done, the permanent record is told to forget once more.
+ */
+async function forgetAgain(
+  store: Store,
+  caller: Caller,
+  { id, behind }: { readonly id: number; readonly behind: string | undefined },
+): Promise<void> {
+  await inTransaction(store.db, caller, async (tx) => {
+    const now = await tx.one<{ behind: string; over: boolean }>(sql`
+      with horizon as (select coalesce(${behind ?? null}::xid8, pg_snapshot_xmax(pg_current_snapshot())) as xid)
+      select xid::text as behind, pg_snapshot_xmin(pg_current_snapshot()) >= xid as over from horizon`)
+    if (!now.over) {
+      const options = { key: `privacy:${id}`, runAt: after(store, LOOK_AGAIN_MS) }
+      await enqueue(tx, privacyProcess, { id, behind: now.behind }, options)
+      return
+    }
+    // Whoever came back meanwhile has begun a new record of their own.
+    await tx.run(sql`
+      select audit.emit('anonymize', 'users', u.erased_as::text, u.erased_as,
+          jsonb_build_object('user_id', u.id, 'pseudonym', u.erased_as))
+        from users u where u.erased_as = -${id}::bigint for share`)
+  })
 }
 
 /** Files whose day is over, and those that nobody knows any more; exports that were lost with their job begin again. */

@@ -280,6 +280,37 @@ test('money that comes after the erasure waits in suspense, and the record does 
   assert.equal((await proveAudit(store, systemCaller)).ok, true)
 })
 
+test('what was noted about somebody while they were erased, and commits behind it, forgets them too', async () => {
+  const budi = await shop.customer()
+  const [erasing, noting] = [await owner.db.pool.connect(), await owner.db.pool.connect()]
+  try {
+    // The erasure has its number first, the note is written before it is done: the relay brings the note later.
+    await erasing.query('begin; select pg_current_xact_id()')
+    await noting.query(
+      `begin; select audit.emit('look', 'orders', '1', ${budi.id}, '{"user_id": ${budi.id}}')`,
+    )
+    await erasing.query(`select erase_user(${budi.id}, 0); commit`)
+    await until(async () => {
+      const { waits } = await store.db.one<{ waits: boolean }>(
+        sql`select exists (select from graphile_worker._private_jobs where payload ->> 'behind' is not null) as waits`,
+      )
+      return waits
+    })
+    await noting.query('commit')
+  } finally {
+    erasing.release()
+    noting.release()
+  }
+  await until(async () => {
+    await shop.auditArrives()
+    return (await tablesWith(owner.audits, String(budi.id))).length === 0
+  })
+  const { looks } = await store.audits.one<{ looks: number }>(sql`
+    select count(*)::int as looks from audit_logs l where l.action = 'look' and l.subject_id < 0`)
+  assert.equal(looks, 1)
+  assert.equal((await proveAudit(store, systemCaller)).ok, true)
+})
+
 test('what is written about an erased person in the same moment is refused or nameless', async () => {
   const budi = await shop.customer()
   await Promise.all([

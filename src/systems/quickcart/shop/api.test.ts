@@ -1,12 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Answer, openShop } from '../../../../test/quickcart-shop.ts'
+import { DomainError } from '../../../kernel/errors.ts'
+import { toProblem } from '../../../platform/http/problem.ts'
 import { sql } from '../../../postgres/sql.ts'
+import { quickcartErrors } from '../errors.ts'
 
 const shop = await openShop()
 const { store } = shop
 
 const says = ({ status, body }: Answer) => [status, body.code]
+
+test('no refusal speaks of a detail that the problem’s own members would hide', () => {
+  const own = Object.keys(toProblem(new DomainError('any', { status: 400, text: '' }), 'id'))
+  const hidden = Object.entries(quickcartErrors).filter(([, { text }]) =>
+    own.some((member) => text.includes(`{${member}}`)),
+  )
+  assert.deepEqual(hidden, [])
+})
 
 test('malformed JSON is told as such', async () => {
   const budi = await shop.customer()

@@ -10,7 +10,7 @@ import { broadcastMessage, broadcastStatus } from './messages/broadcast.ts'
 import { answerFailed, groupAdded, groupLost, supportAnswer, supportCopy } from './messages/support.ts'
 import { call, type Notices } from './notice.ts'
 import type { OutboxRow } from './outbox.queries.ts'
-import { dropped, type Sent, skipped } from './sent.ts'
+import { dropped, type Sent, skipped, withdrawn } from './sent.ts'
 
 export const correspondence: Notices = {
   support_message: (store, row) => sendSupport(store, row, supportCopy),
@@ -62,7 +62,7 @@ async function sendBroadcast(store: Store, row: OutboxRow): Promise<Sent> {
   const broadcast = await store.db.maybeOne<Addressed>(sql`
     select b.kind, b.body, b.status, not u.is_banned and u.erased_at is null and u.blocked_bot_at is null as may
       from broadcasts b, users u where b.id = ${row.ref_id}::bigint and u.id = ${row.chat_id}`)
-  if (broadcast?.status !== 'sending') return dropped('the broadcast is not being sent')
+  if (broadcast?.status !== 'sending') return withdrawn()
   if (!broadcast.may) return dropped('the person may not be written to')
   return await sendText(store, row, broadcastMessage(broadcast))
 }

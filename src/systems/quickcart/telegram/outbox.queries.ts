@@ -87,6 +87,11 @@ export async function markFailed(db: Db, row: OutboxRow, error: string): Promise
   await db.run(sql`update telegram_outbox set status = 'failed', error = ${error} where ${own(row)}`)
 }
 
+/** It leaves no trace, as those rows of a cancelled broadcast that nobody had taken yet. */
+export async function withdraw(db: Db, row: OutboxRow): Promise<void> {
+  await db.run(sql`delete from telegram_outbox where ${own(row)}`)
+}
+
 /** A row that was given back meanwhile belongs to its next claim. */
 function own({ id, attempts }: OutboxRow): Sql {
   return sql`id = ${id} and status = 'sending' and attempts = ${attempts}`

@@ -7,7 +7,7 @@ import { inTransaction, type Tx } from '../../../postgres/transaction.ts'
 import { moveGroup } from '../groups/group.queries.ts'
 import { loseGroup } from '../groups/lose-group.ts'
 import type { Store } from '../store.ts'
-import { markFailed, markForRetry, markSent, type OutboxRow } from './outbox.queries.ts'
+import { markFailed, markForRetry, markSent, type OutboxRow, withdraw } from './outbox.queries.ts'
 import type { Sent } from './sent.ts'
 
 const MAX_ATTEMPTS = 10
@@ -18,10 +18,11 @@ const ABOUT_MONEY: ReadonlySet<string | null> = new Set(['order', 'deposit'])
 export async function recordSent(
   store: Store,
   row: OutboxRow,
-  { messageId, note, qrOf, isDropped }: Sent,
+  { messageId, note, qrOf, instead }: Sent,
 ): Promise<void> {
   const { offsetMs } = store.clock
-  if (isDropped) return await markFailed(store.db, row, note ?? 'dropped')
+  if (instead === 'withdrawn') return await withdraw(store.db, row)
+  if (instead === 'failed') return await markFailed(store.db, row, note ?? 'dropped')
   if (qrOf === undefined) return await markSent(store.db, row, { messageId, note, offsetMs })
   await inTransaction(store.db, systemCaller, async (tx) => {
     await markSent(tx, row, { messageId, note, offsetMs })
@@ -85,7 +86,7 @@ async function giveUp(
   })
 }
 
-/** Of an order or deposit the staff, of an answer its author; about the staff's own notices nobody. */
+/** Of an order, deposit or refund the staff, of an answer its author; about the staff's own notices nobody. */
 async function tell(tx: Tx, { payload, ref_type, ref_id }: OutboxRow, error: string): Promise<void> {
   const { kind } = payload
   if (ref_id === null || typeof kind !== 'string') return
@@ -97,9 +98,18 @@ async function tell(tx: Tx, { payload, ref_type, ref_id }: OutboxRow, error: str
             ${ref_id}, niaga.now(), niaga.now()
           from support_messages m where m.id = ${ref_id}::bigint`)
   }
-  if (kind.startsWith('staff_') || !ABOUT_MONEY.has(ref_type)) return
+  if (kind.startsWith('staff_')) return
+  if (ref_type === 'refund') return await tellOfRefund(tx, ref_id, { about: kind, error })
+  if (!ABOUT_MONEY.has(ref_type)) return
   await tx.run(sql`
     select notify_staff('staff_message_failed', ${ref_type}, ${ref_id}, ${sql.json({ about: kind, error })})`)
+}
+
+/** By the invoice of its order, which is what the staff can look up. */
+async function tellOfRefund(tx: Tx, refund: string, facts: { about: string; error: string }): Promise<void> {
+  await tx.run(sql`
+    select notify_staff('staff_message_failed', 'order', o.invoice_id, ${sql.json(facts)})
+      from refunds r join orders o on o.id = r.order_id where r.id = ${refund}::bigint`)
 }
 
 /** A person: cleared by their next update. A group: the bot was thrown out. */

@@ -3,8 +3,8 @@ export interface Sent {
   readonly messageId: bigint | null
   /** Why nothing was sent, where the row had become pointless. */
   readonly note: string | null
-  /** It was not sent and does not count as sent. */
-  readonly isDropped?: true
+  /** It was not sent: `failed` counts, `withdrawn` is as if it had never been there. */
+  readonly instead?: 'failed' | 'withdrawn'
   /** The message shows the QR code of this invoice. */
   readonly qrOf?: string
   /** The message tells that this invoice is paid. */
@@ -24,5 +24,10 @@ export function skipped(note: string): Sent {
 
 /** For rows that are counted: not sent, and nobody need be told. */
 export function dropped(note: string): Sent {
-  return { messageId: null, note, isDropped: true }
+  return { messageId: null, note, instead: 'failed' }
+}
+
+/** Called back before it went out. */
+export function withdrawn(): Sent {
+  return { messageId: null, note: null, instead: 'withdrawn' }
 }

@@ -121,6 +121,9 @@ export function noStock(product: number): Message {
   return { text: html`Produk <b>${product}</b> tidak punya stok yang tersedia.` }
 }
 
-export function stockFileCaption(product: number, count: number): Html {
-  return html`Stok produk <b>${product}</b>: ${grouped(count)} barang tersedia.`
+/** `part`: of an export that does not fit into one file. */
+export function stockFileCaption(product: number, count: number, part?: number): Html {
+  return part === undefined
+    ? html`Stok produk <b>${product}</b>: ${grouped(count)} barang tersedia.`
+    : html`Stok produk <b>${product}</b>, bagian ${part}: ${grouped(count)} barang tersedia.`
 }

@@ -20,7 +20,7 @@ const texts: Readonly<Record<string, (details: Details) => Html>> = {
   pending_deposit_exists: () => html`Masih ada isi saldo yang belum dibayar. Bayar atau batalkan dulu.`,
   deposit_not_found: () => html`Isi saldo tidak ditemukan.`,
   deposit_not_pending: (d) =>
-    d.status === 'paid'
+    d.deposit_status === 'paid'
       ? html`Isi saldo ini sudah dibayar dan masuk ke saldo kamu.`
       : html`Isi saldo ini sudah selesai dan tidak bisa dibatalkan.`,
   insufficient_balance: () => html`Saldo kamu tidak cukup untuk pesanan ini.`,
@@ -33,11 +33,12 @@ const texts: Readonly<Record<string, (details: Details) => Html>> = {
     html`Penyedia QRIS menyebut biaya yang berbeda. Pembayaran dibatalkan, tidak ada yang ditagih.`,
   gateway_unavailable: () => html`Penyedia QRIS sedang tidak menjawab. Coba lagi sebentar lagi.`,
   refund_exists: (d) =>
-    d.status === 'paid'
+    d.refund_status === 'paid'
       ? html`Pesanan ini sudah direfund.`
       : html`Refund pesanan ini sudah diajukan. Tunggu keputusan admin.`,
   refund_not_eligible: () => html`Pesanan ini tidak bisa direfund (lagi).`,
   refund_decided: () => html`Refund ini sudah diputuskan.`,
+  no_bank_id_left: () => html`Toko ini sedang tidak bisa menerima pelanggan baru.`,
   email_taken: () => html`Alamat email itu sudah dipakai akun lain.`,
   idempotency_conflict: () => html`Tombol ini sudah dipakai. Mulai lagi dari menu.`,
   idempotency_in_flight: () => html`Permintaan ini sedang diproses. Tunggu sebentar.`,

@@ -1,5 +1,5 @@
 -- Gives a draft up, or stops a broadcast on its way: what has not been sent goes, what is being sent right now is still
--- counted (QuickCart, UC 18). Cancelling again changes nothing. Refuses with broadcast_not_found, broadcast_done.
+-- counted where it arrives, and goes where it does not (QuickCart, UC 18). Cancelling again changes nothing. Refuses with broadcast_not_found, broadcast_done.
 create or replace function public.cancel_broadcast(p_id bigint) returns void
 language plpgsql set search_path = '' as $$
 declare

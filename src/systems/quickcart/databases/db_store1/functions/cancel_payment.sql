@@ -1,5 +1,6 @@
 -- A pending order or deposit is given up (QuickCart, UC 10). p_by: owner | admin | ban. The owner is told in any case:
--- over HTTP they asked outside the chat that still shows the QR. Refuses with order_already_paid, order_not_pending, deposit_not_pending {status}.
+-- over HTTP they asked outside the chat that still shows the QR. Refuses with order_already_paid, order_not_pending, deposit_not_pending
+-- {invoice, order_status or deposit_status}.
 create or replace function public.cancel_payment(p_invoice text, p_by text) returns void
 language plpgsql set search_path = '' as $$
 declare
@@ -18,7 +19,7 @@ begin
     perform public.refuse(
       case when v_ref_type = 'order' and v_status = 'paid' then 'order_already_paid'
         else v_ref_type || '_not_pending' end,
-      jsonb_build_object('invoice', p_invoice, 'status', v_status));
+      jsonb_build_object('invoice', p_invoice, v_ref_type || '_status', v_status));
   end if;
   perform public.close_payment(p_invoice, 'cancelled', 'cancelled');
   perform public.notify_user(v_payment.user_id, 'payment_cancelled', v_ref_type, p_invoice);

@@ -1,5 +1,5 @@
 -- An admin's decision about a requested refund (QuickCart, UC 14), once: whoever comes second is refused with
--- refund_decided {status}. Refuses with not_found.
+-- refund_decided {refund_status}. Refuses with not_found.
 
 -- The money goes back to the balance.
 create or replace function public.approve_refund(p_refund bigint, p_admin bigint) returns void
@@ -43,7 +43,7 @@ begin
     perform public.refuse('not_found');
   end if;
   if v_refund.status <> 'requested' then
-    perform public.refuse('refund_decided', jsonb_build_object('status', v_refund.status));
+    perform public.refuse('refund_decided', jsonb_build_object('refund_status', v_refund.status));
   end if;
   return v_refund;
 end

@@ -11,7 +11,7 @@ begin
         string_to_array(coalesce(current_setting('quickcart.imported_orders', true), ''), ',')) then
       raise exception using errcode = '23514', constraint = 'order_not_pending',
         message = format('order %s is %s: it takes no more items', new.order_id, v_status),
-        detail = jsonb_build_object('order_id', new.order_id, 'status', v_status);
+        detail = jsonb_build_object('order_id', new.order_id, 'order_status', v_status);
     end if;
   elsif (old.id, old.order_id, old.stock_id, old.price_per_unit)
       is distinct from (new.id, new.order_id, new.stock_id, new.price_per_unit)

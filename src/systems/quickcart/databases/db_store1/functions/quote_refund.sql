@@ -1,6 +1,6 @@
 -- What a refund of this order would be now (QuickCart, UC 14), by the setting refund_formula: {days, multipliers: [in
 -- the first week, later, after 1-2 claims, after 3, after more]}.
--- Refuses with order_not_found (also somebody else's), refund_exists {invoice, status}, refund_not_eligible {invoice,
+-- Refuses with order_not_found (also somebody else's), refund_exists {invoice, refund_status}, refund_not_eligible {invoice,
 -- days_used}: not paid, nothing paid, or too long ago.
 create or replace function public.quote_refund(
   p_user bigint, p_invoice text, out order_id integer, out base_amount numeric, out days_used integer,
@@ -16,7 +16,7 @@ begin
   end if;
   select r.status into v_live from public.refunds r where r.order_id = v_order.id and r.status <> 'rejected';
   if found then
-    perform public.refuse('refund_exists', jsonb_build_object('invoice', p_invoice, 'status', v_live));
+    perform public.refuse('refund_exists', jsonb_build_object('invoice', p_invoice, 'refund_status', v_live));
   end if;
   order_id := v_order.id;
   base_amount := v_order.subtotal - v_order.voucher_discount;
