@@ -28,17 +28,41 @@ export function changed(before: ReadonlyMap<string, string>, after: ReadonlyMap<
   return [...after].filter(([name, digest]) => before.get(name) !== digest).map(([name]) => name)
 }
 
-/** No message, no event and no job that is due is on its way any more. */
-export async function settled(db: Database): Promise<void> {
+/** A batch begins in a silence that is at least this long; most are over in a fraction of it. */
+const SILENCE_MS = 3_000
+
+/**
+ * Waits until the shop has nothing to do by itself, now and for a while: no job, event, message or audit row is due, and
+ * the minute's schedules have run. Answers until when this lasts, by the database's clock: what changed later than that
+ * may be the shop's own work.
+ */
+export async function settled(db: Database): Promise<Date> {
+  let silentUntil = new Date(0)
   await until(async () => {
-    const { busy } = await db.one<{ busy: boolean }>(sql`
-      select exists (select from graphile_worker._private_jobs
-          where locked_at is not null or (run_at <= now() and attempts < max_attempts))
-        or exists (select from telegram_outbox where status = 'sending'
-          or (status = 'queued' and next_attempt_at <= now()))
-        or exists (select from niaga.inbox where status = 'processing') as busy`)
-    return !busy
-  }, 60_000)
+    const look = await db.one<{ busy: boolean; next: Date; left: number }>(sql`
+      with next as (
+        select least(date_trunc('minute', now()) + interval '1 minute',
+          (select min(run_at) from graphile_worker._private_jobs where attempts < max_attempts),
+          (select min(next_attempt_at) from telegram_outbox where status = 'queued')) as at)
+      select at as next, extract(epoch from at - now())::float8 * 1000 as left,
+          exists (select from graphile_worker._private_jobs where locked_at is not null)
+          or exists (select from telegram_outbox where status = 'sending')
+          or exists (select from niaga.inbox where status = 'processing')
+          or exists (select from audit.outbox)
+          -- A moment after the full minute its schedules are put into the queue.
+          or exists (select from niaga.cron
+            where name like '% * * * * *' and last_slot < date_trunc('minute', now())) as busy
+        from next`)
+    silentUntil = look.next
+    return !look.busy && look.left > SILENCE_MS
+  }, 120_000)
+  return silentUntil
+}
+
+/** Whether it is still silent: nothing of its own has fallen due. */
+export async function isSilent(db: Database, silentUntil: Date): Promise<boolean> {
+  const { silent } = await db.one<{ silent: boolean }>(sql`select now() < ${silentUntil} as silent`)
+  return silent
 }
 
 /** Without it everybody would meet the limits of a minute and nothing behind them. */

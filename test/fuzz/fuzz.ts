@@ -1,7 +1,7 @@
 /** The run: batches of requests, each answer judged, the databases compared around batches that were refused. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { randomOf } from '../random.ts'
-import { changed, digests, failures, finalFindings, forgetLimits, settled } from './books.ts'
+import { changed, digests, failures, finalFindings, forgetLimits, isSilent, settled } from './books.ts'
 import { type Operation, readOperations } from './openapi.ts'
 import { type Finding, judge } from './oracles.ts'
 import { buildRequest, type FuzzRequest } from './request.ts'
@@ -23,6 +23,8 @@ export interface FuzzReport {
   readonly statuses: Readonly<Record<string, number>>
   /** Batches in which everything was refused, and the databases compared. */
   readonly compared: number
+  /** Refused whole, too, but the shop's own work fell into them: what changed would say nothing. */
+  readonly notCompared: number
   readonly slowestProbeMs: number
   /** Each kind once, with how to see it again. */
   readonly findings: readonly {
@@ -80,6 +82,7 @@ class Run {
   readonly #seen = new Set<string>()
   #requests = 0
   #compared = 0
+  #notCompared = 0
   #failuresKnown = 0
 
   constructor(world: World, options: FuzzOptions, operations: readonly Operation[]) {
@@ -113,6 +116,7 @@ class Run {
       operations: this.#seen.size,
       statuses: this.#statuses,
       compared: this.#compared,
+      notCompared: this.#notCompared,
       slowestProbeMs,
       findings: [...this.#found.values()],
     }
@@ -130,8 +134,8 @@ class Run {
 
   async #batch(first: number): Promise<void> {
     const { db } = this.#world
-    await settled(db)
     await forgetLimits(db)
+    const silentUntil = await settled(db)
     const before = await digests(db)
     const requests = Array.from({ length: BATCH }, (_, i) => this.#request(first + i))
     const waiting = [...requests]
@@ -143,7 +147,7 @@ class Run {
       }
     }
     await Promise.all(Array.from({ length: LANES }, lane))
-    if (isRefused) await this.#compare(before, requests)
+    if (isRefused) await this.#compare(before, requests, silentUntil)
     const failed = await failures(db)
     // Of a failure only the batch is known: its events are in the finding.
     if (failed.length > this.#failuresKnown)
@@ -151,9 +155,19 @@ class Run {
     this.#failuresKnown = failed.length
   }
 
-  async #compare(before: ReadonlyMap<string, string>, requests: readonly FuzzRequest[]): Promise<void> {
+  async #compare(
+    before: ReadonlyMap<string, string>,
+    requests: readonly FuzzRequest[],
+    silentUntil: Date,
+  ): Promise<void> {
+    const { db } = this.#world
+    const after = await digests(db)
+    if (!(await isSilent(db, silentUntil))) {
+      this.#notCompared += 1
+      return
+    }
     this.#compared += 1
-    const different = changed(before, await digests(this.#world.db))
+    const different = changed(before, after)
     if (different.length === 0) return
     const detail = `all were refused, and yet ${different.join(', ')} changed`
     this.#note(
