@@ -19,6 +19,9 @@ export interface Body {
   readonly payment?: { readonly status?: string } | null
   readonly id?: string | number
   readonly added?: number
+  readonly account_balance?: string
+  readonly codes?: readonly string[]
+  readonly broadcast_id?: number
 }
 
 interface Item {
@@ -118,19 +121,22 @@ export class Client {
   async #once(person: number, path: string, asked: Ask): Promise<{ status: number; body: Body }> {
     try {
       const token = this.#tokens.get(person) ?? (await this.#signIn(person))
-      return await this.#call(path, asked, token)
+      return typeof token === 'string' ? await this.#call(path, asked, token) : token
     } catch {
       return { status: 0, body: {} }
     }
   }
 
-  async #signIn(person: number): Promise<string | undefined> {
-    const { body } = await this.#call('/auth/telegram', {
+  /** The token, or what was said instead: somebody who is shut out does not get one. */
+  async #signIn(person: number): Promise<string | { status: number; body: Body }> {
+    const told = await this.#call('/auth/telegram', {
       method: 'POST',
       body: { init_data: this.#stage.telegram.initData(person) },
     })
-    if (body.access_token !== undefined) this.#tokens.set(person, body.access_token)
-    return body.access_token
+    const { access_token: token } = told.body
+    if (token === undefined) return told
+    this.#tokens.set(person, token)
+    return token
   }
 
   async #call(

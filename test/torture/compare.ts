@@ -1,6 +1,8 @@
 /** After the dust has settled: what everybody was promised, against what the books, the goods and the chats say. */
 import { verifyAudit } from '../../src/platform/audit/verify.ts'
 import { sql } from '../../src/postgres/sql.ts'
+import { compareBroadcasts } from './compare-news.ts'
+import { compareRefunds } from './compare-refunds.ts'
 import { type KnownOrder, type Model, money } from './model.ts'
 import { ADMIN, type Stage } from './stage.ts'
 
@@ -20,7 +22,9 @@ export async function compare(stage: Stage, model: Model): Promise<void> {
   const rows = await readOrders(stage)
   compareOrders(stage, model, rows)
   await compareDeposits(stage, model)
+  await compareRefunds(stage, model)
   await compareBalances(stage, model, rows)
+  await compareBroadcasts(stage, model)
   await compareGoods(stage, model, rows)
   await compareVouchers(stage, model, rows)
   compareChats(stage, model, rows)
@@ -197,7 +201,7 @@ async function compareGoods({ db }: Stage, model: Model, rows: ReadonlyMap<strin
 }
 
 async function compareVouchers(
-  { db }: Stage,
+  { db, clock }: Stage,
   model: Model,
   rows: ReadonlyMap<string, OrderRow>,
 ): Promise<void> {
@@ -209,7 +213,13 @@ async function compareVouchers(
     if (cart.voucher === undefined || rows.get(invoice)?.status !== 'paid') continue
     users.set(cart.voucher, [...(users.get(cart.voucher) ?? []), invoice])
   }
+  const there = new Set(vouchers.map(({ code }) => code))
+  for (const code of model.vouchers.keys()) {
+    const isOver = (model.vouchersEnd.get(code) ?? Number.POSITIVE_INFINITY) < clock.now().getTime()
+    if (!there.has(code) && !isOver) model.violated('lost', `voucher ${code} is not there`)
+  }
   for (const { code, used, invoice } of vouchers) {
+    if (!model.vouchers.has(code)) model.violated('doubled', `nobody was told of voucher ${code}`)
     const paid = users.get(code) ?? []
     if (paid.length > 1) model.violated('voucher', `${code} paid for ${paid.join(' and ')}`)
     if (used !== paid.length > 0 || (invoice ?? undefined) !== paid[0])

@@ -24,6 +24,8 @@ export interface KnownOrder {
   readonly subtotal: number
   readonly discount: number
   readonly fee: number
+  /** By the shop's clock, in milliseconds: when it was first told. */
+  readonly placedAt: number
   /** What some answer said about it: these do not turn back. */
   paidTold: boolean
   endedTold: boolean
@@ -46,18 +48,33 @@ export interface KnownRefund {
   readonly invoice: string
   readonly person: number
   readonly amount: number
-  decided: 'paid' | 'rejected' | undefined
+  /** `unclear`: somebody decided, and the answer was lost. */
+  decided: 'paid' | 'rejected' | 'unclear' | undefined
+}
+
+export interface KnownBroadcast {
+  /** Stands in its message and in no other. */
+  readonly text: string
+  sentTold: boolean
+  cancelTold: boolean
 }
 
 export class Model {
   readonly prices = new Map<number, number>()
   readonly vouchers = new Map<string, number>()
+  /** When vouchers of a giveaway end; the others last. */
+  readonly vouchersEnd = new Map<string, number>()
   readonly opening = new Map<number, number>()
   /** Every good that was ever loaded, by product. */
   readonly loaded = new Map<number, Set<string>>()
   readonly orders = new Map<string, KnownOrder>()
   readonly deposits = new Map<string, KnownDeposit>()
   readonly refunds = new Map<string, KnownRefund>()
+  readonly broadcasts = new Map<number, KnownBroadcast>()
+  /** What savers were last told that they have. */
+  readonly saved = new Map<number, number>()
+  /** Whoever was shut out once may have missed a message to everybody. */
+  readonly everBanned = new Set<number>()
   /** Given to a person by an administrator, in rupiah; negative where it was taken. */
   readonly adjustments: { readonly person: number; readonly amount: number }[] = []
   /** By idempotency key: the one invoice it stands for. */
@@ -78,7 +95,7 @@ export class Model {
   }
 
   /** Somebody was told that their order exists. The first time it is noted, from then on it is compared. */
-  acknowledge(key: string, person: number, cart: Cart, invoice: string): KnownOrder {
+  acknowledge(key: string, person: number, cart: Cart, invoice: string, at: number): KnownOrder {
     this.#sameInvoice(key, invoice)
     const known = this.orders.get(invoice)
     if (known) {
@@ -90,6 +107,7 @@ export class Model {
       person,
       cart,
       ...this.amounts(cart),
+      placedAt: at,
       paidTold: false,
       endedTold: false,
       contents: undefined,
@@ -108,6 +126,24 @@ export class Model {
     return deposit
   }
 
+  acknowledgeRefund(key: string, order: KnownOrder, id: string, amount: number): KnownRefund {
+    this.#sameInvoice(key, `refund ${id}`)
+    const known = this.refunds.get(id)
+    if (known) return known
+    const { invoice, person } = order
+    const refund: KnownRefund = { id, invoice, person, amount, decided: undefined }
+    this.refunds.set(id, refund)
+    return refund
+  }
+
+  /** What a refund of the order may be, asked for in that time: it was paid some minutes after it was placed. */
+  refundsOf({ subtotal, discount, placedAt }: KnownOrder, from: number, to: number): number[] {
+    const first = Math.max(0, Math.floor((from - placedAt) / DAY_MS) - 1)
+    const last = Math.max(0, Math.floor((to - placedAt) / DAY_MS))
+    const days = Array.from({ length: last - first + 1 }, (_, i) => first + i)
+    return days.map((day) => refundAfter(subtotal - discount, day))
+  }
+
   #sameInvoice(key: string, invoice: string): void {
     const first = this.#keys.get(key) ?? invoice
     this.#keys.set(key, first)
@@ -119,6 +155,13 @@ export class Model {
 /** Pakasir's published tariff: 0.7 %, rounded down, and 310 rupiah. */
 export function feeOf(base: number): number {
   return base === 0 ? 0 : Math.floor((base * 7) / 1000) + 310
+}
+
+const DAY_MS = 86_400_000
+
+/** The shop's formula as it begins: 30 days, of which each takes its share; 80 % in the first week, then 70 %. */
+function refundAfter(base: number, days: number): number {
+  return Math.floor((base * Math.max(0, 30 - days) * (days < 7 ? 8 : 7)) / 300)
 }
 
 /** "30520.00" */

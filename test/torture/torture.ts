@@ -4,12 +4,14 @@ import { sql } from '../../src/postgres/sql.ts'
 import { readOperations } from '../fuzz/openapi.ts'
 import { randomOf } from '../random.ts'
 import { until } from '../until.ts'
+import type { Cast } from './cast.ts'
 import { Client } from './client.ts'
 import { compare } from './compare.ts'
 import { FAULTS, type FaultName, heal } from './faults.ts'
 import { Model } from './model.ts'
-import { type Cast, load, storiesFor } from './operations.ts'
 import { ADMIN, openStage, type Stage } from './stage.ts'
+import { load } from './stories/goods.ts'
+import { storiesFor } from './stories/index.ts'
 
 export interface TortureOptions {
   readonly seed: string
@@ -48,6 +50,7 @@ export interface TortureReport {
 }
 
 const PEOPLE = 24
+const SAVERS = 3
 const LANES = 8
 const VOUCHERS = 60
 const PRICES = [10_000, 25_000, 7_805, 99_000]
@@ -123,6 +126,12 @@ async function prepare(stage: Stage, model: Model, client: Client): Promise<Cast
       select post_transfers(${`adj:torture-${id}`}, array['adjustments'], array[${`user.${id}`}], array[400000::numeric])`)
     model.opening.set(id, 400_000)
   }
+  const savers = Array.from({ length: SAVERS }, (_, i) => 600_000_901 + i)
+  for (const id of savers) {
+    stage.telegram.addUser({ id, first_name: `Penabung ${id % 100}` })
+    await client.ask(id, '/me')
+    model.opening.set(id, 0)
+  }
   for (const [i, price] of PRICES.entries()) {
     await db.run(sql`select create_product(${i + 1}, ${`Produk ${i + 1}`}, null, ${price}, null)`)
     model.prices.set(i + 1, price)
@@ -141,9 +150,11 @@ async function prepare(stage: Stage, model: Model, client: Client): Promise<Cast
     model,
     client,
     people,
+    savers,
     products: PRICES.map((_, i) => i + 1),
     paths: new Set(operations.map(({ path }) => path)),
     background: new Set(),
+    taken: new Set(),
     next: () => ++last,
   }
   for (const product of cast.products) await load(cast, product, product === 1 ? 6 : 60)
