@@ -1,20 +1,25 @@
 /** A shop at work is backed up; what comes back is a shop. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { zstdDecompressSync } from 'node:zlib'
+import { backupWork } from '../src/app/backup-job.ts'
+import { newestBackup } from '../src/app/backups.ts'
+import { loadConfiguration } from '../src/app/configuration.ts'
 import { verify } from '../src/ledger/ledger.ts'
 import { drainAudit } from '../src/platform/audit/relay.ts'
 import { verifyAudit } from '../src/platform/audit/verify.ts'
+import { drainJobs } from '../src/platform/jobs/drain.ts'
 import { type CreatedBackup, createBackup } from '../src/postgres/backup/create.ts'
 import { restoreBackup } from '../src/postgres/backup/restore.ts'
 import { type Database, openDatabase } from '../src/postgres/database.ts'
 import { sql } from '../src/postgres/sql.ts'
 import { auditsDatabase, storeDatabase } from '../src/systems/quickcart/databases.ts'
-import { dropDatabase, emptyTestDatabase } from './database.ts'
+import { dropDatabase, emptyTestDatabase, startTestServer } from './database.ts'
+import { houseFolder } from './house.ts'
 import { openShop } from './quickcart-shop.ts'
 
 const shop = await openShop()
@@ -160,4 +165,98 @@ test('rows that waited for the relay on an older server are not stuck on a young
     )
     assert.deepEqual(job, { locked_by: null })
   })
+})
+
+const house = await houseFolder()
+after(house.remove)
+
+/** Where the commands find this shop; their own backups lie apart from those above. */
+const environment = {
+  NIAGA_DATA: house.data,
+  NIAGA_BACKUPS: join(root, 'of-commands'),
+  NIAGA_DB_STORE1_URL: shop.owner.db.url,
+  NIAGA_DB_AUDITS_URL: shop.owner.audits.url,
+  NIAGA_SCRATCH_URL: (await startTestServer()).url,
+  NIAGA_BACKUP_KEY: Buffer.alloc(32, 7).toString('base64'),
+}
+const niaga = (words: string, extra: Record<string, string> = {}) =>
+  house.run(words.split(' '), { ...environment, ...extra })
+
+test('the commands: made with a key, listed, drilled with its RPO and RTO, and refused where it is damaged', async () => {
+  const schedule = { NIAGA_BACKUP_SCHEDULE: '15 2 * * *' }
+  const [none, nothing, unscheduled, missing] = await Promise.all([
+    niaga('backup list --json'),
+    niaga('backup drill'),
+    niaga('backup schedule'),
+    niaga('backup schedule', schedule),
+  ])
+  assert.deepEqual([none.code, JSON.parse(none.text)], [0, []])
+  assert.equal(nothing.code, 2, nothing.text)
+  assert.match(nothing.text, /there is no whole backup of quickcart/)
+  assert.deepEqual([unscheduled.code, /NIAGA_BACKUP_SCHEDULE is not set/.test(unscheduled.text)], [0, true])
+  assert.equal(missing.code, 1, 'a schedule, and no backup')
+
+  const created = await niaga('backup create --json')
+  assert.equal(created.code, 0, created.text)
+  const [{ id, folder, encrypted }] = JSON.parse(created.text)
+  assert.equal(encrypted, true)
+  const [list, due, drill, full, prune] = await Promise.all([
+    niaga('backup list --json'),
+    niaga('backup schedule --json', schedule),
+    niaga('backup drill --json'),
+    niaga('backup restore newest'),
+    niaga('backup prune --dry-run'),
+  ])
+  assert.deepEqual([list.code, JSON.parse(list.text)[0].id], [0, id])
+  assert.deepEqual([due.code, JSON.parse(due.text)[0].newest], [0, id])
+  assert.equal(drill.code, 0, drill.text)
+  const [{ proof, rows, rpoSeconds, rtoSeconds }] = JSON.parse(drill.text)
+  assert.deepEqual([proof.ok, proof.violations], [true, 0])
+  assert.ok(rows > 100 && rpoSeconds >= 0 && rtoSeconds > 0, drill.text)
+  assert.deepEqual([full.code, /is not empty/.test(full.text)], [1, true], full.text)
+  assert.deepEqual([prune.code, /nothing to remove/.test(prune.text)], [0, true])
+
+  const file = join(folder, 'db_store1', 'public.orders.copy.zst')
+  const bytes = await readFile(file)
+  await truncate(file, bytes.length - 1)
+  const [cutList, cutRestore, cutDrill] = await Promise.all([
+    niaga('backup list'),
+    niaga(`backup restore ${id}`),
+    niaga('backup drill'),
+  ])
+  assert.equal(cutList.code, 1)
+  for (const { text } of [cutList, cutRestore]) assert.match(text, /public\.orders\.copy\.zst has \d+ bytes/)
+  assert.notEqual(cutRestore.code, 0)
+  assert.equal(cutDrill.code, 2, 'the only backup is no whole one')
+  const flipped = Buffer.from(bytes)
+  flipped[flipped.length >> 1] = (flipped[flipped.length >> 1] ?? 0) ^ 1
+  await writeFile(file, flipped)
+  const [turned, other] = await Promise.all([
+    niaga('backup drill'),
+    niaga('backup drill', { NIAGA_BACKUP_KEY: Buffer.alloc(32, 8).toString('base64') }),
+  ])
+  assert.notEqual(turned.code, 0)
+  assert.match(turned.text, /public\.orders\.copy\.zst is damaged/)
+  assert.match(other.text, /NIAGA_BACKUP_KEY is/)
+})
+
+test('by its schedule the house makes one a night and lets go of what the rotation does not keep', async () => {
+  const backups = join(root, 'of-the-house')
+  const configuration = loadConfiguration({
+    ...environment,
+    NIAGA_BACKUPS: backups,
+    NIAGA_BACKUP_SCHEDULE: '15 2 * * *',
+  })
+  const [system] = configuration.systems
+  assert.ok(system)
+  const located = sources.map(({ manifest, url }) => ({ manifest, url, applicationUrl: url }))
+  const { tasks, cron } = backupWork(configuration, system, located)
+  // A queue of its own: the shop's workers do not know this task.
+  const night = () => drainJobs(shop.store.db, tasks, { cron })
+  assert.deepEqual((await night()).done, [])
+  shop.clock.advance({ days: 1 })
+  assert.deepEqual((await night()).done, ['niaga.backup'])
+  const newest = await newestBackup(configuration, system.name)
+  assert.ok(newest?.manifest?.keyId)
+  assert.deepEqual((await night()).done, [], 'once a night')
 })

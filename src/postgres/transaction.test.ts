@@ -55,6 +55,16 @@ test('two that deadlock both commit: the whole transaction is tried again', asyn
   assert.ok(inside >= 3, 'one of them ran twice')
 })
 
+test('a transaction that fails to serialize every time is "unavailable", and was tried several times', async () => {
+  let tries = 0
+  const hopeless = inTransaction(db, { type: 'system' }, async (tx) => {
+    tries += 1
+    await tx.run(sql`do $$ begin raise exception 'again' using errcode = '40001'; end $$`)
+  })
+  await assert.rejects(hopeless, (error) => isDomainError(error, 'unavailable'))
+  assert.ok(tries > 1)
+})
+
 test('a refused statement costs no connection', async () => {
   const connection = async () => (await db.one<{ pid: number }>(sql`select pg_backend_pid() as pid`)).pid
   const before = await connection()

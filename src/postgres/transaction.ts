@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import type { Caller } from '../kernel/caller.ts'
+import { fail } from '../kernel/errors.ts'
 import { type Database, type Db, Statements } from './database.ts'
 import { isRetryable, translate } from './errors.ts'
 
@@ -17,6 +18,7 @@ const ATTEMPTS = 6
 /**
  * Runs `work` in one transaction and commits what it did. A throw undoes everything; after a deadlock or a
  * serialization failure the whole transaction is tried again, so `work` touches nothing but the database.
+ * @throws unavailable where it never got through
  */
 export async function inTransaction<T>(
   database: Database,
@@ -27,7 +29,9 @@ export async function inTransaction<T>(
     try {
       return await once(database, caller, work)
     } catch (error) {
-      if (attempt === ATTEMPTS || !isRetryable(error)) throw error
+      if (!isRetryable(error)) throw error
+      // Nothing was done, and nothing is wrong but the crowd: whoever asked may ask again.
+      if (attempt === ATTEMPTS) throw fail('unavailable', {}, { cause: error })
       // Jitter, so that the two that met do not meet again.
       await wait(Math.random() * 10 * 2 ** attempt)
     }

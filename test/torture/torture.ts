@@ -81,8 +81,10 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
       await round(cast, options, rounds, chosen, faults, recoveries)
       // What a bug left undone would be waited for in vain.
       if (model.violations.length > 0) break
+      const shopped = Date.now()
       await rest(stage, cast)
       await compare(stage, model)
+      options.say(`  came to rest, and was compared, in ${Math.round((Date.now() - shopped) / 1_000)} s`)
       if (model.violations.length > 0) break
     }
   } catch (error) {
