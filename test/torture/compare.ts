@@ -317,7 +317,7 @@ async function auditOf({ db, audits, anchorPath }: Stage, model: Model): Promise
   }
 }
 
-/** Nothing waits that nobody would come for. */
+/** Nothing waits that nobody would come for; who is shut out is sent no broadcast. */
 async function workOf({ db }: Stage, model: Model): Promise<void> {
   const rows = await db.many<{ what: string }>(sql`
     select 'job ' || t.identifier || ': ' || coalesce(j.last_error, '') as what
@@ -327,6 +327,7 @@ async function workOf({ db }: Stage, model: Model): Promise<void> {
       from niaga.inbox where status in ('received', 'processing', 'failed')
     union all select 'message ' || id || ' ' || status || ' ' || coalesce(error, '')
       from telegram_outbox where status <> 'sent' and chat_id <> ${ADMIN}
+        and not (status = 'failed' and ref_type = 'broadcast' and chat_id = any (${[...model.everBanned]}::bigint[]))
     union all select 'audit outbox holds ' || count(*) from audit.outbox having count(*) > 0`)
   for (const { what } of rows) model.violated('stuck', what)
 }

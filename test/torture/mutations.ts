@@ -214,6 +214,67 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
     stories: [...SHOPPING, 'the last items'],
   },
+  {
+    name: 'one order is refunded as often as it is asked for',
+    changes: [
+      {
+        file: `${SQL}/quote_refund.sql`,
+        from: `where r.order_id = v_order.id and r.status <> 'rejected';`,
+        to: 'where false;',
+      },
+    ],
+    sabotage: 'drop index uq_refunds_one_live_per_order',
+    stories: ['order from the balance', 'a refund asked for twice'],
+  },
+  {
+    name: 'a correction of a balance is made again under its key',
+    changes: [
+      {
+        file: `${SQL}/adjust_balance.sql`,
+        from: `'adj:' || case when length(p_key) <= 196 then p_key`,
+        to: `'adj:' || case when length(p_key) <= 196 then gen_random_uuid()::text`,
+      },
+      {
+        file: `${SHOP}/accounts/adjust-balance.ts`,
+        from: `{ scope: 'adjust balance', key, request }`,
+        to: `{ scope: 'adjust balance', key: crypto.randomUUID(), request }`,
+      },
+    ],
+    stories: ['adjust a balance', 'set a balance'],
+  },
+  {
+    name: 'a giveaway under the same key makes new vouchers',
+    changes: [
+      {
+        file: `${SHOP}/vouchers/give-away.ts`,
+        from: ', key, request: { amount, count } }',
+        to: ', key: crypto.randomUUID(), request: { amount, count } }',
+      },
+    ],
+    stories: ['giveaway'],
+  },
+  {
+    name: 'a broadcast leaves out the first of every batch',
+    changes: [
+      {
+        file: `${SQL}/fan_out_broadcast.sql`,
+        from: 'order by u.id limit p_limit',
+        to: 'order by u.id limit p_limit offset 1',
+      },
+    ],
+    stories: ['broadcast'],
+  },
+  {
+    name: 'a ban leaves open what was open',
+    changes: [
+      {
+        file: `${SQL}/ban_user.sql`,
+        from: `perform public.cancel_payment(v_invoice, 'ban');`,
+        to: 'null;',
+      },
+    ],
+    stories: ['ban and unban'],
+  },
 ]
 
 const ROOT = join(import.meta.dirname, '..', '..')
