@@ -213,7 +213,8 @@ test('the commands: made with a key, listed, drilled with its RPO and RTO, and r
   const [{ proof, rows, rpoSeconds, rtoSeconds }] = JSON.parse(drill.text)
   assert.deepEqual([proof.ok, proof.violations], [true, 0])
   assert.ok(rows > 100 && rpoSeconds >= 0 && rtoSeconds > 0, drill.text)
-  assert.deepEqual([full.code, /is not empty/.test(full.text)], [1, true], full.text)
+  assert.match(full.text, /is not empty/)
+  assert.notEqual(full.code, 0)
   assert.deepEqual([prune.code, /nothing to remove/.test(prune.text)], [0, true])
 
   const file = join(folder, 'db_store1', 'public.orders.copy.zst')
