@@ -68,8 +68,9 @@ async function overSystems<T>(
   const tasks = selectSystems(configuration, options.system).map((system) => ({
     title: system.name,
     task: async (_: unknown, task: { output: string; title: string }) => {
+      // Where there is no terminal every word is a line.
       const say = (text: string) => {
-        task.output = text
+        if (text !== task.output) task.output = text
       }
       const outcome = await work(system, { onStage: say, onProgress: (step) => say(line(step)) })
       outcomes.push(outcome)
