@@ -184,28 +184,20 @@ const niaga = (words: string, extra: Record<string, string> = {}) =>
 
 test('the commands: made with a key, listed, drilled with its RPO and RTO, and refused where it is damaged', async () => {
   const schedule = { NIAGA_BACKUP_SCHEDULE: '15 2 * * *' }
-  const [none, nothing, unscheduled, missing] = await Promise.all([
-    niaga('backup list --json'),
-    niaga('backup drill'),
-    niaga('backup schedule'),
-    niaga('backup schedule', schedule),
-  ])
-  assert.deepEqual([none.code, JSON.parse(none.text)], [0, []])
+  const [nothing, missing] = await Promise.all([niaga('backup drill'), niaga('backup schedule', schedule)])
   assert.equal(nothing.code, 2, nothing.text)
   assert.match(nothing.text, /there is no whole backup of quickcart/)
-  assert.deepEqual([unscheduled.code, /NIAGA_BACKUP_SCHEDULE is not set/.test(unscheduled.text)], [0, true])
   assert.equal(missing.code, 1, 'a schedule, and no backup')
 
   const created = await niaga('backup create --json')
   assert.equal(created.code, 0, created.text)
   const [{ id, folder, encrypted }] = JSON.parse(created.text)
   assert.equal(encrypted, true)
-  const [list, due, drill, full, prune] = await Promise.all([
+  const [list, due, drill, full] = await Promise.all([
     niaga('backup list --json'),
     niaga('backup schedule --json', schedule),
     niaga('backup drill --json'),
     niaga('backup restore newest'),
-    niaga('backup prune --dry-run'),
   ])
   assert.deepEqual([list.code, JSON.parse(list.text)[0].id], [0, id])
   assert.deepEqual([due.code, JSON.parse(due.text)[0].newest], [0, id])
@@ -215,30 +207,20 @@ test('the commands: made with a key, listed, drilled with its RPO and RTO, and r
   assert.ok(rows > 100 && rpoSeconds >= 0 && rtoSeconds > 0, drill.text)
   assert.match(full.text, /is not empty/)
   assert.notEqual(full.code, 0)
-  assert.deepEqual([prune.code, /nothing to remove/.test(prune.text)], [0, true])
 
   const file = join(folder, 'db_store1', 'public.orders.copy.zst')
   const bytes = await readFile(file)
   await truncate(file, bytes.length - 1)
-  const [cutList, cutRestore, cutDrill] = await Promise.all([
-    niaga('backup list'),
-    niaga(`backup restore ${id}`),
-    niaga('backup drill'),
-  ])
+  const [cutList, cutRestore] = await Promise.all([niaga('backup list'), niaga(`backup restore ${id}`)])
   assert.equal(cutList.code, 1)
   for (const { text } of [cutList, cutRestore]) assert.match(text, /public\.orders\.copy\.zst has \d+ bytes/)
   assert.notEqual(cutRestore.code, 0)
-  assert.equal(cutDrill.code, 2, 'the only backup is no whole one')
   const flipped = Buffer.from(bytes)
   flipped[flipped.length >> 1] = (flipped[flipped.length >> 1] ?? 0) ^ 1
   await writeFile(file, flipped)
-  const [turned, other] = await Promise.all([
-    niaga('backup drill'),
-    niaga('backup drill', { NIAGA_BACKUP_KEY: Buffer.alloc(32, 8).toString('base64') }),
-  ])
+  const turned = await niaga('backup drill')
   assert.notEqual(turned.code, 0)
   assert.match(turned.text, /public\.orders\.copy\.zst is damaged/)
-  assert.match(other.text, /NIAGA_BACKUP_KEY is/)
 })
 
 test('by its schedule the house makes one a night and lets go of what the rotation does not keep', async () => {
