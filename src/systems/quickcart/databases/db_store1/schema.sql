@@ -525,6 +525,7 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function finish_deposit(p_deposit_id bigint) returns void
 -- function finish_order(p_order_id integer) returns void
 -- function forget_conversation(p_user bigint) returns void
+-- function free_bank_id() returns text
 -- function gateway_fee(p_base numeric, p_tariff jsonb) returns numeric
 -- function give_away(p_admin bigint, p_amount numeric, p_count integer, OUT codes text[], OUT expires_at timestamp with time zone) returns record
 -- function guard_order_item() returns trigger
