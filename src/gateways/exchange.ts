@@ -17,16 +17,24 @@ export interface Exchange {
   readonly url: URL
   readonly method: 'GET' | 'POST'
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: object
+  /** Sent as JSON, or as the form that it is. */
+  readonly body?: object | URLSearchParams
   readonly timeoutMs: number
 }
 
 /** The answers are a few kilobytes; anything larger is not one of them, and reads as empty. */
 const MAX_ANSWER_BYTES = 256 * 1024
 
-/** Answers status and text, whatever the status. @throws NoAnswerError */
-export async function exchange(request: Exchange): Promise<{ status: number; text: string }> {
+export interface Answered {
+  readonly status: number
+  readonly text: string
+  readonly headers: Headers
+}
+
+/** Answers whatever the status. @throws NoAnswerError */
+export async function exchange(request: Exchange): Promise<Answered> {
   const { call, url, method, headers, body, timeoutMs } = request
+  const isForm = body instanceof URLSearchParams
   try {
     const response = await fetch(url, {
       method,
@@ -35,12 +43,12 @@ export async function exchange(request: Exchange): Promise<{ status: number; tex
       signal: AbortSignal.timeout(timeoutMs),
       headers: {
         accept: 'application/json',
-        ...(body ? { 'content-type': 'application/json' } : {}),
+        ...(isForm || !body ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body ? { body: JSON.stringify(body) } : {}),
+      ...(body ? { body: isForm ? body : JSON.stringify(body) } : {}),
     })
-    return { status: response.status, text: await readText(response) }
+    return { status: response.status, text: await readText(response), headers: response.headers }
   } catch (error) {
     if (error instanceof DOMException && error.name === 'TimeoutError') {
       throw new NoAnswerError('timeout', `${call}: no answer within ${timeoutMs} ms`)

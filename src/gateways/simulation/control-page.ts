@@ -1,10 +1,10 @@
 /** The parts of an operator's page: buttons and switches that say in data attributes what they send. */
 import { type Html, html } from '../../platform/http/html.ts'
-import { FAULT_KINDS, type FaultKind, type Faults } from './faults.ts'
+import type { FaultKind, Faults } from './faults.ts'
 import { layout } from './layout.ts'
 import type { Delivery, WebhookScript } from './webhook-sender.ts'
 
-const FAULT_LABELS: Record<FaultKind, string> = {
+export const FAULT_LABELS: Record<FaultKind, string> = {
   outage: 'Outage: connections break',
   timeout: 'Never answers, does nothing',
   timeout_after_effect: 'Acts, but never answers',
@@ -44,16 +44,8 @@ export interface ControlPage<Script extends WebhookScript> {
 
 export function controlPage<Script extends WebhookScript>(parts: ControlPage<Script>): Html {
   const switches = [...WEBHOOK_SWITCHES, ...(parts.switches ?? [])]
-  const body = html`<body class="control">
-<header class="top">
-  <div><h1>${parts.title}</h1><p class="faint">${parts.about}</p></div>
-  <button type="button" data-method="POST" data-url="_sim/behave">Behave again</button>
-</header>
-<main>
-  <section id="list">${parts.list}</section>
-  <aside>
-    <h2>Bad days</h2>
-    <fieldset><legend>Answers</legend>${FAULT_KINDS.map((kind) => faultSwitch(parts.faults, kind))}</fieldset>
+  const badDays = html`
+    ${faultSwitches(parts.faults, FAULT_LABELS)}
     <fieldset><legend>Webhooks</legend>
       ${switches.map((each) => webhookSwitch(parts.script, each))}
       <p class="row">
@@ -61,12 +53,31 @@ export function controlPage<Script extends WebhookScript>(parts: ControlPage<Scr
         <button type="button" data-method="POST" data-url="_sim/webhooks/release" data-body='{"order":"reversed"}'>…reversed</button>
       </p>
     </fieldset>
-    ${parts.more}
+    ${parts.more}`
+  return operatorPage({ ...parts, badDays })
+}
+
+type OperatorPage = Pick<ControlPage<WebhookScript>, 'title' | 'about' | 'list'> & {
+  readonly badDays: Html
+}
+
+/** The same for a party that sends no webhooks. */
+export function operatorPage({ title, about, list, badDays }: OperatorPage): Html {
+  const body = html`<body class="control">
+<header class="top">
+  <div><h1>${title}</h1><p class="faint">${about}</p></div>
+  <button type="button" data-method="POST" data-url="_sim/behave">Behave again</button>
+</header>
+<main>
+  <section id="list">${list}</section>
+  <aside>
+    <h2>Bad days</h2>
+    ${badDays}
   </aside>
 </main>
 <p class="problem toast" data-problem role="alert" hidden></p>
 </body>`
-  return layout({ lang: 'en', title: parts.title, root: '', script: 'control.js', body })
+  return layout({ lang: 'en', title, root: '', script: 'control.js', body })
 }
 
 export function actionButton(label: string, url: string, body: object, kind = ''): Html {
@@ -93,11 +104,18 @@ export function clockTime(instant: Date): string {
   return instant.toLocaleTimeString('en-GB', { timeZone: 'Asia/Jakarta' })
 }
 
-function faultSwitch(faults: Faults<string>, kind: FaultKind): Html {
-  const on = faults.armed.some((fault) => fault.kind === kind)
-  return html`<label class="switch"><input type="checkbox" ${checked(on)}
+/** One switch for each kind, with its label. */
+export function faultSwitches<Kind extends string>(
+  faults: Faults<string, Kind>,
+  labels: Readonly<Record<Kind, string>>,
+): Html {
+  const isOn = (kind: string) => faults.armed.some((fault) => fault.kind === kind)
+  const switches = Object.entries<string>(labels).map(
+    ([kind, label]) => html`<label class="switch"><input type="checkbox" ${checked(isOn(kind))}
     data-on-method="POST" data-on-url="_sim/faults" data-on-body="${JSON.stringify({ kind })}"
-    data-off-method="DELETE" data-off-url="_sim/faults/${kind}"> ${FAULT_LABELS[kind]}</label>`
+    data-off-method="DELETE" data-off-url="_sim/faults/${kind}"> ${label}</label>`,
+  )
+  return html`<fieldset><legend>Answers</legend>${switches}</fieldset>`
 }
 
 function webhookSwitch<Script>(script: Script, { label, isOn, on, off }: WebhookSwitch<Script>): Html {

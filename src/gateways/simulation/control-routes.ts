@@ -11,10 +11,19 @@ export function faultControls<Endpoint extends string>(
   faults: Faults<Endpoint>,
   endpoints: readonly Endpoint[],
 ): void {
+  faultControlsOf(app, faults, { kinds: FAULT_KINDS, endpoints })
+}
+
+/** The same for a party with bad days of its own. */
+export function faultControlsOf<Endpoint extends string, Kind extends string>(
+  app: FastifyInstance,
+  faults: Faults<Endpoint, Kind>,
+  { kinds, endpoints }: { readonly kinds: readonly Kind[]; readonly endpoints: readonly Endpoint[] },
+): void {
   const readFault = readerOf(
     Type.Object(
       {
-        kind: Type.Enum([...FAULT_KINDS]),
+        kind: Type.Unsafe<Kind>(Type.Enum([...kinds])),
         endpoint: Type.Optional(Type.Unsafe<Endpoint>(Type.Enum([...endpoints]))),
         times: Type.Optional(Type.Integer({ minimum: 1 })),
       },
@@ -27,7 +36,7 @@ export function faultControls<Endpoint extends string>(
     return faults.armed
   })
   app.delete<{ Params: { kind?: string } }>('/_sim/faults/:kind?', async ({ params }) => {
-    const kind = FAULT_KINDS.find((known) => known === params.kind)
+    const kind = kinds.find((known) => known === params.kind)
     if (params.kind && !kind) throw new SimulatorRefusal(404, 'not_found', 'There is no such fault')
     faults.clear(kind)
     return faults.armed

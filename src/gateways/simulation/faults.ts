@@ -17,8 +17,8 @@ export const FAULT_KINDS = [
 ] as const
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
-export interface Fault<Endpoint extends string> {
-  readonly kind: FaultKind
+export interface Fault<Endpoint extends string, Kind extends string = FaultKind> {
+  readonly kind: Kind
   /** The endpoints it hits; all of them where absent. */
   readonly endpoint?: Endpoint
   /** How many calls it hits; until cleared where absent. */
@@ -26,25 +26,34 @@ export interface Fault<Endpoint extends string> {
 }
 
 /** The faults in force, oldest first; each call meets the first that concerns it. */
-export class Faults<Endpoint extends string> {
-  #armed: Fault<Endpoint>[] = []
+export class Faults<Endpoint extends string, Kind extends string = FaultKind> {
+  #armed: Fault<Endpoint, Kind>[] = []
 
-  get armed(): readonly Fault<Endpoint>[] {
+  get armed(): readonly Fault<Endpoint, Kind>[] {
     return this.#armed
   }
 
-  arm(fault: Fault<Endpoint>): void {
+  arm(fault: Fault<Endpoint, Kind>): void {
     if (fault.times === undefined || fault.times > 0) this.#armed.push(fault)
   }
 
   /** Clears all, or all of one kind. */
-  clear(kind?: FaultKind): void {
+  clear(kind?: Kind): void {
     this.#armed = kind === undefined ? [] : this.#armed.filter((fault) => fault.kind !== kind)
   }
 
   /** The fault that this call meets, used up by one. */
-  take(endpoint: Endpoint): FaultKind | undefined {
-    const index = this.#armed.findIndex((fault) => (fault.endpoint ?? endpoint) === endpoint)
+  take(endpoint: Endpoint): Kind | undefined {
+    return this.#take((fault) => (fault.endpoint ?? endpoint) === endpoint)
+  }
+
+  /** The same where a kind says itself at which moment of a call it shows. */
+  takeOneOf<K extends Kind>(kinds: readonly K[]): Kind | undefined {
+    return this.#take(({ kind }) => kinds.some((each) => each === kind))
+  }
+
+  #take(isMet: (fault: Fault<Endpoint, Kind>) => boolean): Kind | undefined {
+    const index = this.#armed.findIndex(isMet)
     const fault = this.#armed[index]
     if (fault?.times !== undefined) {
       const left = { ...fault, times: fault.times - 1 }

@@ -19,16 +19,18 @@ export interface Journal<T> {
   append(thing: T): void
 }
 
-export function openJournal<T>(file: string, codec: Codec<T>): Journal<T> {
+/** `kept`: how many of the newest outlive a restart; all where absent. */
+export function openJournal<T>(file: string, codec: Codec<T>, kept = Number.POSITIVE_INFINITY): Journal<T> {
   mkdirSync(dirname(file), { recursive: true })
   const toLine = (thing: T) => `${JSON.stringify(codec.write(thing))}\n`
   return {
     load: () => {
-      const latest = new Map(linesOf(file).flatMap((line) => read(codec, line)))
+      const all = [...new Map(linesOf(file).flatMap((line) => read(codec, line))).values()]
+      const left = all.slice(-Math.min(kept, all.length))
       // Rewritten at each start, so that it grows with the things and not with their changes.
-      writeFileSync(`${file}.new`, [...latest.values()].map(toLine).join(''))
+      writeFileSync(`${file}.new`, left.map(toLine).join(''))
       renameSync(`${file}.new`, file)
-      return [...latest.values()]
+      return left
     },
     append: (thing) => appendFileSync(file, toLine(thing)),
   }

@@ -14,10 +14,13 @@ const CSP =
 
 export interface OperatorPages {
   /** The page where a person plays the gateway. */
-  readonly index: () => Html
+  readonly index: (query: Query) => Html
   /** The part of it that renews itself. */
-  readonly list: () => Html
+  readonly list: (query: Query) => Html
 }
+
+/** What the page's address asks for; the part that renews itself is asked with the same. */
+export type Query = Readonly<Record<string, unknown>>
 
 export function operatorPages(app: FastifyInstance, { index, list }: OperatorPages): void {
   for (const [name, type] of Object.entries(ASSETS)) {
@@ -26,13 +29,13 @@ export function operatorPages(app: FastifyInstance, { index, list }: OperatorPag
       reply.type(type).header('cache-control', 'no-cache').send(content),
     )
   }
-  app.get('/', async ({ url }, reply) => {
+  app.get<{ Querystring: Query }>('/', async ({ url, query }, reply) => {
     const path = url.split('?')[0] ?? '/'
     // Relative links need the slash at the end.
     if (!path.endsWith('/')) return reply.redirect(`${path.slice(path.lastIndexOf('/') + 1)}/`)
-    return sendPage(reply, index())
+    return sendPage(reply, index(query))
   })
-  app.get('/_sim/list', async (_, reply) => sendPage(reply, list()))
+  app.get<{ Querystring: Query }>('/_sim/list', async ({ query }, reply) => sendPage(reply, list(query)))
 }
 
 export function sendPage(reply: FastifyReply, content: Html): FastifyReply {

@@ -23,7 +23,7 @@ function complain(text) {
 
 async function renew() {
   try {
-    const text = await (await fetch('_sim/list')).text()
+    const text = await (await fetch(`_sim/list${location.search}`)).text()
     // Untouched while equal: a button must not vanish under the finger.
     if (text === shown) return
     shown = text
