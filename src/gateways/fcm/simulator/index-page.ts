@@ -33,7 +33,7 @@ export function deviceList(simulator: FcmSimulator): Html {
 function device([token, pushes]: [string, readonly ReceivedPush[]]): Html {
   const more = pushes.length - SHOWN_OF_DEVICE
   return html`<li class="transaction">
-  <p class="mono">${token}</p>
+  <p class="mono" title="${token}">${shortened(token)}</p>
   <p class="faint">${pushes.length} ${pushes.length === 1 ? 'message' : 'messages'}</p>
   ${pushes.slice(0, SHOWN_OF_DEVICE).map(
     ({
@@ -46,6 +46,11 @@ ${body}${dataLine(data)}</div>`,
   )}
   ${more > 0 && html`<p class="faint">and ${more} before</p>`}
 </li>`
+}
+
+/** Real tokens have 160 letters and more; their beginning and end tell them apart. */
+function shortened(token: string): string {
+  return token.length <= 40 ? token : `${token.slice(0, 24)}…${token.slice(-8)}`
 }
 
 function dataLine(data: Readonly<Record<string, string>>): Html | undefined {
