@@ -89,12 +89,19 @@ test('Retry-After is heard', async (t) => {
   await assert.rejects(client.send({ ...push, token: 'quota-1' }), { kind: 'retry', retryAfterMs: 40_000 })
 })
 
-test('outage, silence, a page instead of JSON, 500: try again; after five in a row nothing is asked for 30 s', async (t) => {
-  const { client, simulator, clock } = await setUp(t, { timeoutMs: 300 })
+test('silence: try again', async (t) => {
+  const { client, simulator } = await setUp(t, { timeoutMs: 300 })
+  simulator.faults.arm({ kind: 'timeout' })
+  await assert.rejects(client.send(push), { kind: 'retry', code: 'NO_ANSWER' })
+  assert.equal(simulator.list().length, 0)
+})
+
+test('outage, a page instead of JSON, 500: try again; after five in a row nothing is asked for 30 s', async (t) => {
+  const { client, simulator, clock } = await setUp(t)
   await client.send(push)
   const codes = [
     ['outage', 'NO_ANSWER'],
-    ['timeout', 'NO_ANSWER'],
+    ['outage', 'NO_ANSWER'],
     ['malformed', 'HTTP_200'],
     ['server_error', 'INTERNAL'],
     ['server_error', 'INTERNAL'],
