@@ -30,7 +30,9 @@ export function indexPage(simulator: MailSimulator, to: string | undefined): Htm
 export function mailList(simulator: MailSimulator, to: string | undefined): Html {
   const mails = simulator.list(to).slice(0, SHOWN)
   const heading =
-    to === undefined ? html`<h2>Mails</h2>` : html`<h2>Mails to ${to}</h2><p class="row"><a href="./">← All mails</a></p>`
+    to === undefined
+      ? html`<h2>Mails</h2>`
+      : html`<h2>Mails to ${to}</h2><p class="row"><a href="./">← All mails</a></p>`
   if (mails.length === 0) {
     return html`${heading}<p class="empty">No mail yet. Register somebody, or ask for a code; it arrives here.</p>`
   }
