@@ -91,3 +91,36 @@ export const shopRights: ComponentRights = {
 export const auditsRights: ComponentRights = {
   'public.audit_logs': APPEND,
 }
+
+export const walletRights: ComponentRights = {
+  'audit.audit_anchors': 'select, insert, delete',
+  'public.address_list': ALL,
+  'public.api_key': READ,
+  'public.app_setting': KEEP,
+  'public.bank_account': READ,
+  'public.bank_channel': READ,
+  'public.counter': KEEP,
+  'public.deactivate_reason': READ,
+  'public.fcm': READ,
+  'public.marketing_campaign': READ,
+  'public.marketing_offer': READ,
+  'public.otp_tracker': 'select, insert, update(attempts, consumed_at), delete',
+  'public.payment_types': READ,
+  'public.payout': READ,
+  'public.pg_stat_user_indexes': READ,
+  'public.point_mutation': 'select, insert, update(status), delete',
+  'public.push_message': READ,
+  'public.referral_history': READ,
+  /** What it shows the ledger writes. */
+  'public.user_balance': 'select, insert(username)',
+  'public.user_info':
+    'select, insert, update(agent, agent_id, date_of_birth, email, email_verified_at, erased_at, first_name, gender, last_name, marketing_opt_in, phone_number, profile_img, referral_applied_status)',
+  'public.user_login':
+    'select, insert(otp_login, pwd, username), update(disabled, otp_login, pwd, token, token_expires_at)',
+  'public.user_role': READ,
+  'public.user_transaction': READ,
+  'public.voucher': READ,
+  'public.voucher_redemption': READ,
+  'public.xendit_checkout_logs': READ,
+  'public.xendit_payout_logs': READ,
+}

@@ -1,10 +1,11 @@
-/** What the running application may do in QuickCart's databases, and what an injection into it could not. */
+/** What the running application may do in its systems' databases, and what an injection into it could not. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import pg from 'pg'
 import type { Database } from '../src/postgres/database.ts'
 import { sql } from '../src/postgres/sql.ts'
 import { auditsDatabase, storeDatabase } from '../src/systems/quickcart/databases.ts'
+import { walletDatabase } from '../src/systems/userstate/databases.ts'
 import {
   auditOutboxRights,
   auditsRights,
@@ -14,11 +15,13 @@ import {
   ledgerRights,
   platformRights,
   shopRights,
+  walletRights,
 } from './application-rights.ts'
 import { testDatabase } from './database.ts'
 
 const shop = await testDatabase(storeDatabase)
 const audits = await testDatabase(auditsDatabase)
+const wallets = await testDatabase(walletDatabase)
 
 const USER = 700_000_001
 await shop.db.run(sql`
@@ -54,6 +57,11 @@ const expected: readonly [string, Database, readonly ComponentRights[]][] = [
     'db_store1',
     shop.db,
     [historyRights, jobsRights, platformRights, ledgerRights, auditOutboxRights, shopRights],
+  ],
+  [
+    'userstate',
+    wallets.db,
+    [historyRights, jobsRights, platformRights, ledgerRights, auditOutboxRights, walletRights],
   ],
   ['db_audits', audits.db, [historyRights, platformRights, auditsRights]],
 ]
@@ -137,6 +145,28 @@ const shopAttacks = [
   'insert into graphile_worker.migrations (id) values (999)',
 ]
 
+const walletAttacks = [
+  'update ledger.account set balance = balance + 1',
+  'update user_balance set balance = 1000000',
+  "insert into user_balance (username, balance) values ('budi', 1000000)",
+  "insert into user_role (username, role) values ('budi', 'admin')",
+  "insert into api_key (key, holder) values ('x', 'thief')",
+  "update api_key set scopes = '{payments:charge}'",
+  "update user_login set username = 'other'",
+  "update user_info set referral_code = 'X'",
+  'update point_mutation set amount = 1000',
+  'update user_transaction set amount = 1',
+  'delete from user_transaction',
+  'delete from user_login',
+  'delete from referral_history',
+  'update audit.outbox set actor_id = null',
+  'update audit.audit_anchors set row_hash = row_hash',
+  'alter table user_balance disable trigger all',
+  'truncate user_login cascade',
+  'create table mine (id integer)',
+  "create or replace function public.refuse(text, jsonb) returns void language sql as ''",
+]
+
 const anywhere = [
   'set session_replication_role = replica',
   `select set_config('session_replication_role', 'replica', false)`,
@@ -178,6 +208,11 @@ test('db_store1: what an injection would want is refused by the server itself', 
   // Answered with a warning instead of an error, and without effect.
   await shop.application.pool.query('grant all on all tables in schema ledger to niaga_app')
   assert.deepEqual(await rightsIn(shop.db), before)
+})
+
+test('userstate: what an injection would want is refused by the server itself', async () => {
+  await wallets.db.run(sql`insert into user_login (username, pwd) values ('budi', 'x')`)
+  for (const statement of walletAttacks) await denied(wallets.application, statement)
 })
 
 test('db_audits: nobody rewrites, cuts or silences the audit', async () => {

@@ -1,6 +1,6 @@
 /** A database that carries nothing but the ground floors, for the tests of those. */
 import { kernelErrors } from '../src/kernel/errors.ts'
-import { auditComponent, platformComponent } from '../src/platform/components.ts'
+import { auditComponent, auditRecordComponent, platformComponent } from '../src/platform/components.ts'
 import { platformErrors } from '../src/platform/errors.ts'
 import { jobsComponent } from '../src/platform/jobs/component.ts'
 import type { DatabaseManifest } from '../src/postgres/manifest.ts'
@@ -18,12 +18,6 @@ export const auditTargetDatabase: DatabaseManifest = {
   system: 'platform',
   name: 'audit_target',
   urlVariables: [],
-  components: [
-    platformComponent,
-    {
-      name: 'db_audits',
-      directory: new URL('../src/systems/quickcart/databases/db_audits/', import.meta.url),
-    },
-  ],
+  components: [platformComponent, auditRecordComponent],
   errors: { ...kernelErrors, ...platformErrors },
 }

@@ -29,6 +29,7 @@ import { running } from '../src/systems/quickcart/running.ts'
 import { addStock } from '../src/systems/quickcart/stock/add-stock.ts'
 import { openStore, type Store } from '../src/systems/quickcart/store.ts'
 import { firstStore } from '../src/systems/quickcart/stores/store-identity.ts'
+import { type CallOptions, callsTo } from './calls.ts'
 import { testDatabase } from './database.ts'
 import { until } from './until.ts'
 
@@ -46,20 +47,6 @@ interface CustomerOptions {
   readonly balance?: string
   readonly role?: 'customer' | 'reseller' | 'admin'
   readonly name?: string
-}
-
-export interface Answer {
-  readonly status: number
-  readonly headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect and fail where it is not there
-  readonly body: any
-}
-
-interface CallOptions {
-  readonly as?: Customer
-  readonly key?: string
-  readonly body?: unknown
-  readonly headers?: Readonly<Record<string, string>>
 }
 
 export type Shop = Awaited<ReturnType<typeof openShop>>
@@ -172,27 +159,7 @@ let lastPerson = 300_500_000
 let lastProduct = 1_000
 
 function actions({ origin, store, owner, clock, telegram, pakasir }: Parts) {
-  const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
-    const { as, key, body, headers = {} } = options
-    const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body)
-    const response = await fetch(`${origin}${path.startsWith('/webhooks') ? '' : '/quickcart/v1'}${path}`, {
-      method,
-      ...(text === undefined ? {} : { body: text }),
-      headers: {
-        ...(text === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(as === undefined ? {} : { authorization: `Bearer ${as.token}` }),
-        ...(key === undefined ? {} : { 'idempotency-key': key }),
-        ...headers,
-      },
-    })
-    const answer = await response.text()
-    const isJson = /json/.test(response.headers.get('content-type') ?? '')
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: isJson && answer !== '' ? JSON.parse(answer) : answer,
-    }
-  }
+  const call = callsTo((path) => `${origin}${path.startsWith('/webhooks') ? '' : '/quickcart/v1'}${path}`)
 
   /** Nothing is due any more: no job, no message, no event, no webhook on its way. */
   const drain = async (): Promise<void> => {

@@ -78,7 +78,8 @@ export function loadConfiguration(environment: Environment = withDotEnv()): Conf
   const own = collect(() => readVariables(variables, environment))
   const systems = collect(() => systemsOf(environment)) ?? []
   for (const system of systems) collect(() => readVariables(system.variables, environment))
-  for (const { name, urlVariables } of systems.flatMap((system) => system.databases)) {
+  for (const { name, urlVariables, urlOf } of systems.flatMap((system) => system.databases)) {
+    collect(() => urlOf?.(environment))
     const names = [...urlVariables, urlVariable(name), applicationUrlVariable(name)]
     const urls = Object.fromEntries(names.map((key) => [key, optional(url(`where ${name} lives`, POSTGRES))]))
     collect(() => readVariables(urls, environment))

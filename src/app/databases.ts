@@ -135,7 +135,7 @@ function apart(all: readonly DatabaseAt[]): void {
 
 function givenUrl({ environment }: Configuration, manifest: DatabaseManifest): string | undefined {
   const names = [urlVariable(manifest.name), ...manifest.urlVariables]
-  return names.map((name) => environment[name]?.trim()).find((url) => url)
+  return names.map((name) => environment[name]?.trim()).find((url) => url) ?? manifest.urlOf?.(environment)
 }
 
 /** For one command: opens what it names and leaves everything as it was found. */

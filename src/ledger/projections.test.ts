@@ -178,6 +178,31 @@ test('what cannot be shown is refused when it is declared; undeclared, the colum
   await assert.rejects(undeclare(), refused('ledger_projection_invalid'))
 })
 
+test('a column of text shows points without zeros at its end, and reads nothing as zero', async () => {
+  await db.one(sql`select ledger.declare_unit('STAR', 2)`)
+  await db.run(sql`create table cards (id integer primary key, stars text)`)
+  await db.run(sql`insert into cards values (1, null)`)
+  await db.one(sql`select ledger.declare_projection('cards', 'stars', 'id', 'card.{id}', 'STAR')`)
+  await ledger.openAccount(db, { name: 'stars', unit: 'STAR', floor: null })
+  const stars = async () => (await db.one<{ stars: string | null }>(sql`select stars from cards`)).stars
+  const post = (reference: string, amount: bigint) =>
+    ledger.post(db, { reference, debit: 'stars', credit: 'card.1', amount, kind: 'x' })
+  assert.deepEqual([await stars(), await ledger.verify(db)], [null, []])
+  await post('s:1', 1_250n)
+  assert.equal(await stars(), '12.5')
+  await post('s:2', 3_750n)
+  assert.equal(await stars(), '50')
+  await assert.rejects(db.run(sql`update cards set stars = '50.0'`), refused('ledger_projection_readonly'))
+})
+
+test('a unit takes another scale until somebody has an account in it', async () => {
+  const scale = (n: number) => db.one(sql`select ledger.declare_unit('INR', ${n})`)
+  await scale(0)
+  await ledger.openAccount(db, { name: 'rupees', unit: 'INR', floor: null })
+  await scale(0)
+  await assert.rejects(scale(2), refused('ledger_account_conflict'))
+})
+
 test('loading data under replica role, as a restore does, posts nothing', async () => {
   const client = await db.pool.connect()
   try {

@@ -15,3 +15,9 @@ export const auditComponent: SqlComponent = {
   relayLock: AUDIT_RELAY_LOCK,
   restored: new URL('./audit/source/restored.sql', import.meta.url),
 }
+
+/** The permanent, hash-chained record that the outbox is carried into, in a database of its own. */
+export const auditRecordComponent: SqlComponent = {
+  name: 'db_audits',
+  directory: new URL('./audit/record/', import.meta.url),
+}

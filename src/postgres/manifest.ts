@@ -43,6 +43,8 @@ export interface DatabaseManifest {
   readonly service?: string
   /** Variables that may hold its URL besides `NIAGA_<NAME>_URL`, first one wins. */
   readonly urlVariables: readonly string[]
+  /** The same, where the document names it in parts: host, port, user. */
+  readonly urlOf?: (environment: Readonly<Record<string, string | undefined>>) => string | undefined
   /** The system works on without it for a while, so that a start does not fail where it is away. */
   readonly mayBeAway?: boolean
   /** In the order of installation; the system's own component comes last. */

@@ -6,6 +6,7 @@
 --   p_account   name of a row's account; the row's key stands in the place of the braces
 --   p_opening   the account that pays the balance a row is inserted with; null: rows are inserted with zero
 --   p_measure   balance, held, or available (balance - held)
+--   p_column    numeric; integer or bigint for a unit without decimals; text, where null reads as zero
 --   p_floor     floor of the accounts it opens (ledger.set_floor changes single ones)
 --
 -- The function that writes the column and the guard that refuses other writers are generated as static SQL,
@@ -19,6 +20,8 @@ declare
   v_schema name;
   v_table name;
   v_type text;
+  v_is_text boolean;
+  v_no_number boolean := false;
   v_scale integer;
   v_id integer;
 begin
@@ -27,8 +30,12 @@ begin
   select u.scale into v_scale from ledger.unit u where u.code = p_unit;
   select format_type(a.atttypid, null) into v_type from pg_attribute a
   where a.attrelid = p_table and a.attname = p_column and not a.attisdropped;
-  if v_scale is null or p_measure not in ('balance', 'held', 'available')
-    or not coalesce(v_type = 'numeric' or (v_scale = 0 and v_type in ('integer', 'bigint')), false)
+  v_is_text := v_type in ('text', 'character varying');
+  if v_is_text then
+    execute format('select exists (select from %s where %I !~ ''^[0-9]+([.][0-9]+)?$'')', p_table, p_column) into v_no_number;
+  end if;
+  if v_scale is null or v_no_number or p_measure not in ('balance', 'held', 'available')
+    or not coalesce(v_is_text or v_type = 'numeric' or (v_scale = 0 and v_type in ('integer', 'bigint')), false)
     or (p_opening is not null and not exists (select from ledger.account a where a.name = p_opening))
   then
     perform ledger.refuse('ledger_projection_invalid',

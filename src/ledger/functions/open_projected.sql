@@ -11,7 +11,7 @@ declare
 begin
   select * into p from ledger.projection where id = p_projection;
   v_key := p_row ->> p.key_column;
-  v_value := ledger.minor((p_row ->> p.value_column)::numeric, p.unit);
+  v_value := ledger.minor(coalesce(p_row ->> p.value_column, '0')::numeric, p.unit);
   v_name := ledger.account_name(p.pattern, v_key);
   v_reference := replace(p.opening_reference, '{key}', v_key);
   if v_value < 0 then

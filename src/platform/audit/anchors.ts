@@ -4,12 +4,18 @@ import { appendFile, mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Log } from '../../kernel/log.ts'
+import { type Sql, sql } from '../../postgres/sql.ts'
 
 /** The row that was last when it was written, and how many rows there were up to it. */
 export interface Anchor {
   readonly audit_id: bigint
   readonly row_hash: string
   readonly row_count: bigint
+}
+
+/** The table of the same beside the outbox; a document that has it says where. */
+export function anchorTable(schema = 'public'): Sql {
+  return sql.id(schema, 'audit_anchors')
 }
 
 /** One line a minute keeps a year's file below 100 MB, and a minute's rows are still in the shop's own anchors. */

@@ -11,17 +11,21 @@ import type { Database } from '../../postgres/database.ts'
 import { sql } from '../../postgres/sql.ts'
 import { inTransaction, type Tx } from '../../postgres/transaction.ts'
 import { type Loop, startLoop } from '../jobs/loop.ts'
-import { type Anchor, anchorFile } from './anchors.ts'
+import { type Anchor, anchorFile, anchorTable } from './anchors.ts'
 
 export interface RelayOptions {
-  /** Has `audit.outbox`, and `public.audit_anchors`. */
+  /** Has `audit.outbox`, and a table `audit_anchors`. */
   readonly source: Database
+  /** Where `audit_anchors` is: schema `public` where nothing is said. */
+  readonly anchorSchema?: string
   /** Has `public.audit_logs`. */
   readonly target: Database
   readonly log: Log
   /** JSON lines, appended: heads of the chain where no database can rewrite them. */
   readonly anchorPath: string
 }
+
+type BatchOptions = Pick<RelayOptions, 'source' | 'target' | 'anchorSchema'>
 
 /** Of many processes one relays: who holds this advisory lock of the source. */
 export const AUDIT_RELAY_LOCK = 'niaga.audit_relay'
@@ -53,7 +57,7 @@ export async function startAuditRelay(options: RelayOptions): Promise<Pick<Loop,
 }
 
 /** Relays everything that has committed; for tests and for commands that want to see it arrive. */
-export async function drainAudit(options: Pick<RelayOptions, 'source' | 'target'>): Promise<number> {
+export async function drainAudit(options: BatchOptions): Promise<number> {
   let total = 0
   for (;;) {
     const { rows } = await relayBatch(options)
@@ -88,7 +92,9 @@ interface Batch {
 async function relayBatch({
   source,
   target,
-}: Pick<RelayOptions, 'source' | 'target'>): Promise<{ rows: number; anchor?: Anchor }> {
+  anchorSchema,
+}: BatchOptions): Promise<{ rows: number; anchor?: Anchor }> {
+  const noted = anchorTable(anchorSchema)
   return await inTransaction(source, systemCaller, async (tx) => {
     // The lock ends with the transaction, however the process ends.
     const { mine } = await tx.one<{ mine: boolean }>(
@@ -97,7 +103,7 @@ async function relayBatch({
     const batch = mine ? await readBatch(tx) : undefined
     if (!batch?.rows) return { rows: 0 }
     const last = await tx.maybeOne<{ audit_id: bigint; row_count: bigint }>(
-      sql`select audit_id, row_count from public.audit_anchors order by audit_id desc limit 1`,
+      sql`select audit_id, row_count from ${noted} order by audit_id desc limit 1`,
     )
     const anchor = await deliver(target, batch, last)
     // Nothing below the horizon can appear after the read, so this deletes what was read and no more.
@@ -105,7 +111,7 @@ async function relayBatch({
       sql`delete from audit.outbox where (xid, seq) <= (${batch.lastXid}::xid8, ${batch.lastSeq}::bigint)`,
     )
     await tx.run(sql`
-      insert into public.audit_anchors (audit_id, row_hash, row_count, anchored_at)
+      insert into ${noted} (audit_id, row_hash, row_count, anchored_at)
       values (${anchor.audit_id}, ${anchor.row_hash}, ${anchor.row_count}, niaga.now())
       on conflict (audit_id) do nothing`)
     return { rows: batch.size, anchor }

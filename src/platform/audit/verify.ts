@@ -5,8 +5,8 @@
  * function is found too. Batches keep memory constant; nothing is locked and writers go on. Source: QuickCart, 9.
  */
 import type { Database, Db } from '../../postgres/database.ts'
-import { sql } from '../../postgres/sql.ts'
-import { type Anchor, anchorsSoFar } from './anchors.ts'
+import { type Sql, sql } from '../../postgres/sql.ts'
+import { type Anchor, anchorsSoFar, anchorTable } from './anchors.ts'
 
 export type AuditProblem =
   /** A row does not name the hash of the row before it: something between was removed, or the order changed. */
@@ -31,8 +31,10 @@ export interface AuditVerification {
 }
 
 export interface VerifyOptions {
-  /** Has `public.audit_anchors`. */
+  /** Has a table `audit_anchors`. */
   readonly source: Database
+  /** Where that is: schema `public` where nothing is said. */
+  readonly anchorSchema?: string
   /** Has `public.audit_logs`. */
   readonly target: Database
   /** The file the relay appends to. */
@@ -51,18 +53,19 @@ export interface Walked {
 
 /** Looks at every row; the first problem ends the walk. `from`: only at what came after an earlier walk. */
 export async function verifyAudit(
-  { source, target, anchorPath }: VerifyOptions,
+  { source, target, anchorPath, anchorSchema }: VerifyOptions,
   from: Walked = START,
 ): Promise<AuditVerification & { readonly walked: Walked }> {
   // Anchors are taken first: each was written after its row, so that the walk must meet every one of them.
   const fileAnchors = await anchorsSoFar(anchorPath)
-  const newest = await newestAnchor(source)
+  const noted = anchorTable(anchorSchema)
+  const newest = await newestAnchor(source, noted)
   let walked = from
   for (;;) {
     const batch = await readBatch(target, walked)
     if (batch.size === 0) break
     const anchors = [
-      ...(await anchorsBetween(source, walked.after, batch.lastId)),
+      ...(await anchorsBetween(source, noted, walked.after, batch.lastId)),
       // Two processes may have written out of order; what is behind us was in the table too.
       ...(await fileAnchors.upTo(batch.lastId)).filter(({ audit_id }) => audit_id > walked.after),
     ]
@@ -174,16 +177,16 @@ async function unlisted(target: Db, rows: readonly Anonymized[]): Promise<Bad | 
   return found && { id: found.id, problem: 'unlisted_anonymization' }
 }
 
-async function newestAnchor(source: Db): Promise<bigint> {
+async function newestAnchor(source: Db, noted: Sql): Promise<bigint> {
   const { id } = await source.one<{ id: bigint }>(
-    sql`select coalesce(max(audit_id), 0)::bigint as id from public.audit_anchors`,
+    sql`select coalesce(max(audit_id), 0)::bigint as id from ${noted}`,
   )
   return id
 }
 
-async function anchorsBetween(source: Db, after: bigint, upTo: bigint): Promise<Anchor[]> {
+async function anchorsBetween(source: Db, noted: Sql, after: bigint, upTo: bigint): Promise<Anchor[]> {
   return await source.many<Anchor>(sql`
-    select audit_id, row_hash, row_count from public.audit_anchors
+    select audit_id, row_hash, row_count from ${noted}
     where audit_id > ${after} and audit_id <= ${upTo}`)
 }
 

@@ -24,6 +24,7 @@ export interface Catalog {
   readonly triggers: readonly { table: string; definition: string }[]
   readonly functions: readonly { signature: string }[]
   readonly lifecycles: readonly Lifecycle[]
+  readonly enums: readonly { name: string; labels: readonly string[] }[]
 }
 
 export async function readCatalog(db: Database): Promise<Catalog> {
@@ -64,5 +65,9 @@ export async function readCatalog(db: Database): Promise<Catalog> {
       .filter(({ facts }) => facts.what === 'function' || facts.what === 'procedure')
       .map(({ name, text }) => ({ signature: `${name} returns ${text('returns')}` })),
     lifecycles: there ? await readLifecycles(db) : [],
+    enums: await db.many(sql`
+      select t.typname::text as name, array_agg(e.enumlabel::text order by e.enumsortorder) as labels
+      from pg_enum e join pg_type t on t.oid = e.enumtypid
+      where t.typnamespace = 'public'::regnamespace group by t.typname order by 1`),
   }
 }

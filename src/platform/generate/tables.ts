@@ -24,13 +24,15 @@ const TYPES: Readonly<Record<string, string>> = {
   jsonb: 'unknown',
   json: 'unknown',
   bytea: 'Buffer',
+  oid: 'number',
 }
 
 export function writeTables(database: string, catalog: Catalog): string {
   const tables = [...new Set(catalog.columns.map((column) => column.table))]
   const words = allowedWords(catalog)
   const body = [
-    ...words.map(({ type, values }) => `export type ${type} = ${values.map((v) => `'${v}'`).join(' | ')}\n`),
+    ...words.map(({ type, values }) => union(type, values)),
+    ...catalog.enums.map(({ name, labels }) => union(pascal(name), labels)),
     ...tables.map((table) => tableType(table, catalog, words)),
     ...catalog.lifecycles.map(lifecycle),
   ].join('\n')
@@ -60,18 +62,23 @@ function allowedWords(catalog: Catalog): Words[] {
   })
 }
 
-function tableType(table: string, { columns }: Catalog, words: readonly Words[]): string {
+function union(type: string, values: readonly string[]): string {
+  return `export type ${type} = ${values.map((value) => `'${value}'`).join(' | ')}\n`
+}
+
+function tableType(table: string, { columns, enums }: Catalog, words: readonly Words[]): string {
   const own = columns.filter((column) => column.table === table)
   const lines = own.map((column) => {
     const listed = words.find((word) => word.table === table && word.column === column.name)
-    return `  ${column.name}: ${listed?.type ?? typeOf(column)}${column.notNull ? '' : ' | null'}`
+    return `  ${column.name}: ${listed?.type ?? typeOf(column, enums)}${column.notNull ? '' : ' | null'}`
   })
   return `export interface ${pascal(table)}Row {\n${lines.join('\n')}\n}\n`
 }
 
-function typeOf({ type, typeName, table, name }: Column): string {
+function typeOf({ type, typeName, table, name }: Column, enums: Catalog['enums']): string {
   const array = typeName.startsWith('_')
-  const found = TYPES[array ? typeName.slice(1) : typeName]
+  const element = array ? typeName.slice(1) : typeName
+  const found = TYPES[element] ?? (enums.some((one) => one.name === element) ? pascal(element) : undefined)
   if (!found) throw new Error(`${table}.${name}: no TypeScript type is known for ${type}`)
   return array ? `${found}[]` : found
 }
@@ -81,7 +88,8 @@ function lifecycle({ table, column, initial, transitions }: Lifecycle): string {
   const states = new Set([...initial, ...Object.keys(transitions), ...Object.values(transitions).flat()])
   const lines = [...states].map((state) => {
     const followers = transitions[state] ?? []
-    return `  ${state}: [${followers.map((follower) => `'${follower}'`).join(', ')}],`
+    // No state at all is one, too: a column that is null.
+    return `  ${state === '' ? "''" : state}: [${followers.map((follower) => `'${follower}'`).join(', ')}],`
   })
   const name = `${camel(table)}${pascal(column)}Lifecycle`
   return `export const ${name} = {\n${lines.join('\n')}\n} as const\n`

@@ -20,13 +20,14 @@ export async function readLifecycles(db: Db): Promise<Lifecycle[]> {
 /** Mermaid `stateDiagram-v2`. */
 export function mermaid({ initial, transitions }: Lifecycle): string {
   const steps = Object.entries(transitions).flatMap(([from, followers]) =>
-    followers.map((to) => `  ${from} --> ${to}`),
+    followers.map((to) => `  ${from === '' ? '[*]' : from} --> ${to}`),
   )
   const states = new Set([...initial, ...Object.values(transitions).flat()])
   const finals = [...states].filter((state) => (transitions[state] ?? []).length === 0)
   return [
     'stateDiagram-v2',
-    ...initial.map((state) => `  [*] --> ${state}`),
+    // A column that may be null begins with no state.
+    ...initial.filter((state) => state !== '').map((state) => `  [*] --> ${state}`),
     ...steps,
     ...finals.map((state) => `  ${state} --> [*]`),
   ].join('\n')

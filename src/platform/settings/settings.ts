@@ -29,7 +29,7 @@ export interface Settings<S extends SettingSchemas = SettingSchemas> {
    * Stored with the transaction, seen by `get` once it has committed.
    * @throws not_found for a key that is no setting, validation_failed with `errors` where the value does not fit.
    */
-  set(tx: Tx, key: string, value: unknown, updatedBy: bigint | null): Promise<void>
+  set(tx: Tx, key: string, value: unknown, updatedBy: bigint | string | null): Promise<void>
   /** Stores the defaults of keys that have no row; never overwrites. */
   seed(tx: Tx): Promise<void>
   /** Reads the table anew. */

@@ -1,6 +1,6 @@
 /** QuickCart's two databases: the shop, and the permanent audit. Each shop has a pair of its own. */
 import { ledgerComponent } from '../../ledger/component.ts'
-import { auditComponent, platformComponent } from '../../platform/components.ts'
+import { auditComponent, auditRecordComponent, platformComponent } from '../../platform/components.ts'
 import { jobsComponent } from '../../platform/jobs/component.ts'
 import type { DatabaseManifest } from '../../postgres/manifest.ts'
 import { quickcartErrors } from './errors.ts'
@@ -31,10 +31,7 @@ export function databasesOf({ name, system, databases }: StoreIdentity): {
       name: databases.audits,
       urlVariables: documented ? ['AUDIT_DATABASE_URL'] : [],
       mayBeAway: true,
-      components: [
-        platformComponent,
-        { name: 'db_audits', directory: new URL('./databases/db_audits/', import.meta.url) },
-      ],
+      components: [platformComponent, auditRecordComponent],
       errors: quickcartErrors,
     },
   }

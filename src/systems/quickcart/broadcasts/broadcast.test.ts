@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Answer, type Customer, openShop } from '../../../../test/quickcart-shop.ts'
+import type { Answer } from '../../../../test/calls.ts'
+import { type Customer, openShop } from '../../../../test/quickcart-shop.ts'
 import { until } from '../../../../test/until.ts'
 import { sql } from '../../../postgres/sql.ts'
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Answer, openShop } from '../../../../test/quickcart-shop.ts'
+import type { Answer } from '../../../../test/calls.ts'
+import { openShop } from '../../../../test/quickcart-shop.ts'
 import { DomainError } from '../../../kernel/errors.ts'
 import { toProblem } from '../../../platform/http/problem.ts'
 import { sql } from '../../../postgres/sql.ts'

@@ -2,10 +2,10 @@
 
 import type { Caller } from '../../../kernel/caller.ts'
 import { decodeCursor, type Page, toPage } from '../../../kernel/cursor.ts'
+import type { AuditLogsRow } from '../../../platform/audit/record/tables.ts'
 import { type AuditVerification, verifyAudit } from '../../../platform/audit/verify.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
-import type { AuditLogsRow } from '../databases/db_audits/tables.ts'
 import type { Store } from '../store.ts'
 
 export interface AuditFilter {

@@ -2,6 +2,7 @@ import { money, rupiah } from '../../../kernel/money.ts'
 import { systemAccounts } from '../../../ledger/ledger.ts'
 import { auditBacklog } from '../../../platform/audit/relay.ts'
 import type { AuditWatch } from '../../../platform/audit/watch.ts'
+import { sparingly } from '../../../platform/sparingly.ts'
 import type { Overview } from '../../../platform/system.ts'
 import { sql } from '../../../postgres/sql.ts'
 import type { Store } from '../store.ts'
@@ -24,23 +25,9 @@ const tourOf = ({ paths }: StoreIdentity) => [
   },
 ]
 
-/** Counting millions of rows takes its time: it may take a twentieth of it, however many people look. */
-const REST = 20
-
 /** What the front page shows; fresh where counting is quick. */
 export function openOverview(store: Store, watch: AuditWatch): () => Promise<Overview> {
-  let known: Promise<Overview> | undefined
-  let until = 0
-  return async () => {
-    if (!known || Date.now() >= until) {
-      const begun = Date.now()
-      until = Number.POSITIVE_INFINITY
-      known = overview(store, watch).finally(() => {
-        until = Date.now() + (Date.now() - begun) * REST
-      })
-    }
-    return await known
-  }
+  return sparingly(() => overview(store, watch))
 }
 
 /** Also while db_audits is away. */

@@ -1,5 +1,5 @@
 /** The tables of db_audits. Generated from its catalog by `npm run generate`: never edit. */
-import type { Uuid } from '../../../../kernel/ids.ts'
+import type { Uuid } from '../../../kernel/ids.ts'
 
 export type AuditLogsActorType = 'user' | 'admin' | 'system'
 

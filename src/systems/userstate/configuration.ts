@@ -1,0 +1,46 @@
+/** What UserState reads from the environment (its specification, §8). Unset, everything is simulated. */
+import {
+  ConfigurationError,
+  type Environment,
+  optional,
+  readVariables,
+  secret,
+  type Variables,
+} from '../../platform/configuration.ts'
+import { type FieldKeys, parseFieldKeys } from '../../platform/crypto/field-keys.ts'
+import { databaseVariables } from './documented-url.ts'
+
+const secrets = {
+  FIELD_KEY: optional(
+    secret('"k1:<base64 of 32 bytes>", newest first: seals bank numbers and signing keys', /^\S{40,}$/),
+  ),
+  OTP_PEPPER: optional(secret('16 characters and more: one-time codes are kept under it', /^\S{16,}$/)),
+}
+
+/** Every variable, by its name. */
+export const userstateVariables: Variables = { ...databaseVariables, ...secrets }
+
+/** Seal and keep nothing but play. */
+const SANDBOX = {
+  fieldKey: `sandbox:${Buffer.alloc(32, 'userstate').toString('base64')}`,
+  pepper: 'sandbox-pepper-userstate',
+}
+
+export interface WalletConfiguration {
+  readonly fieldKeys: FieldKeys
+  readonly otpPepper: string
+}
+
+/** @throws ConfigurationError where production would run on the secrets of the sandbox */
+export function readWalletConfiguration(environment: Environment): WalletConfiguration {
+  const read = readVariables(secrets, environment)
+  const isProduction = environment.NIAGA_ENVIRONMENT?.trim() === 'production'
+  const missing = Object.keys(secrets).filter((name) => !environment[name]?.trim())
+  if (isProduction && missing.length > 0) {
+    throw new ConfigurationError(missing.map((name) => `${name}: is needed in production`))
+  }
+  return {
+    fieldKeys: parseFieldKeys(read.FIELD_KEY ?? SANDBOX.fieldKey),
+    otpPepper: read.OTP_PEPPER ?? SANDBOX.pepper,
+  }
+}

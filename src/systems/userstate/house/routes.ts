@@ -1,0 +1,16 @@
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import { jwksRoute } from '../../../platform/access/authenticate.ts'
+import { useAccess } from '../../../platform/access/guard.ts'
+import { walletAccess } from '../access/access.ts'
+import type { Store } from '../store.ts'
+import { speakOurWords } from './words.ts'
+
+/** The API below /userstate/v1. */
+export async function routes(app: FastifyInstance, store: Store): Promise<void> {
+  const api: FastifyPluginAsync = async (scope) => {
+    speakOurWords(scope)
+    useAccess(scope, walletAccess(store))
+    jwksRoute(scope, store.tokens)
+  }
+  await app.register(api, { prefix: '/userstate/v1' })
+}

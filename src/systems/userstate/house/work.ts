@@ -1,0 +1,67 @@
+/** Everything UserState does without being asked: jobs, the inbox, the audit relay. */
+import { systemCaller } from '../../../kernel/caller.ts'
+import { startAuditRelay } from '../../../platform/audit/relay.ts'
+import { sweepInbox } from '../../../platform/inbox/inbox.ts'
+import { inboxTask } from '../../../platform/inbox/process.ts'
+import type { CronEntry } from '../../../platform/jobs/cron.ts'
+import { housekeepingCron, housekeepingTask } from '../../../platform/jobs/housekeeping.ts'
+import type { Task } from '../../../platform/jobs/job.ts'
+import { startLoop } from '../../../platform/jobs/loop.ts'
+import { startJobs } from '../../../platform/jobs/worker.ts'
+import { inTransaction } from '../../../postgres/transaction.ts'
+import { ANCHOR_SCHEMA } from '../databases.ts'
+import type { Store } from '../store.ts'
+
+/** Jobs at a time; each holds a connection only while it works on the database. */
+const CONCURRENCY = 8
+const INBOX_SWEEP_MS = 10_000
+
+export interface Work {
+  stop(): Promise<void>
+}
+
+/** All tasks of the queue. */
+function walletTasks(store: Store): readonly Task[] {
+  return [
+    inboxTask({
+      database: store.db,
+      handlers: {},
+      onAttention: ({ id, source }, status, error) =>
+        store.log.error({ inboxId: String(id), source, status, error }, 'an event waits for a person'),
+    }),
+    housekeepingTask(store.db, { inboxDays: {} }),
+  ]
+}
+
+const walletCron: readonly CronEntry[] = [housekeepingCron]
+
+export async function startWork(store: Store): Promise<Work> {
+  const { db, audits, log } = store
+  // The database may have been away when the system was opened.
+  await store.settings.reload()
+  const jobs = await startJobs({
+    database: db,
+    tasks: [...walletTasks(store), ...store.houseWork.tasks],
+    cron: [...walletCron, ...store.houseWork.cron],
+    concurrency: CONCURRENCY,
+    log,
+  })
+  const sweep = startLoop('userstate.inbox', INBOX_SWEEP_MS, log, () =>
+    inTransaction(db, systemCaller, (tx) => sweepInbox(tx)),
+  )
+  const relay = await startAuditRelay({
+    source: db,
+    target: audits,
+    anchorSchema: ANCHOR_SCHEMA,
+    log,
+    anchorPath: store.anchorPath,
+  })
+  return {
+    async stop() {
+      // No new work first; then what records what still ran.
+      await sweep.stop()
+      await jobs.stop()
+      await relay.stop()
+    },
+  }
+}

@@ -1,0 +1,62 @@
+/** What every use case of the wallet works with. */
+import { join } from 'node:path'
+import type { Clock } from '../../kernel/clock.ts'
+import type { Log } from '../../kernel/log.ts'
+import { createTokens, type Tokens } from '../../platform/access/tokens.ts'
+import type { Kv } from '../../platform/kv/kv.ts'
+import { openKv } from '../../platform/kv/open-kv.ts'
+import type { HouseWork, SystemContext } from '../../platform/system.ts'
+import type { Database } from '../../postgres/database.ts'
+import { readWalletConfiguration, type WalletConfiguration } from './configuration.ts'
+import { auditsDatabase, SYSTEM, walletDatabase } from './databases.ts'
+import { openWalletSettings, type WalletSettings } from './settings.ts'
+
+/** UserState, U4: 30 days. */
+const REFRESH_SECONDS = 30 * 24 * 60 * 60
+
+export const ANCHOR_FILE = 'userstate-audit-anchors.jsonl'
+
+export interface Store {
+  /** userstate: people, wallets, everything. */
+  readonly db: Database
+  /** userstate_audits: what happened, for ever. The wallets work on while it is away. */
+  readonly audits: Database
+  readonly kv: Kv
+  readonly clock: Clock
+  readonly log: Log
+  readonly settings: WalletSettings
+  readonly config: WalletConfiguration
+  readonly tokens: Tokens
+  /** Heads of the audit chain, outside of every database. */
+  readonly anchorPath: string
+  readonly houseWork: HouseWork
+}
+
+/** Opens clients and reads the settings. */
+export async function openStore(context: SystemContext): Promise<Store> {
+  const { clock, environment } = context
+  const log = context.log.child({ system: SYSTEM })
+  const config = readWalletConfiguration(environment)
+  const db = context.database(walletDatabase.name)
+  return {
+    db,
+    audits: context.database(auditsDatabase.name),
+    kv: await openKv({ database: db, redisUrl: undefined, keyPrefix: `${SYSTEM}:`, log }),
+    clock,
+    log,
+    settings: await openWalletSettings(db, log),
+    config,
+    tokens: createTokens({ db, system: SYSTEM, seal: config.fieldKeys, refreshSeconds: REFRESH_SECONDS }),
+    anchorPath: anchorPath(context),
+    houseWork: context.houseWork,
+  }
+}
+
+export function anchorPath({ dataDirectory }: Pick<SystemContext, 'dataDirectory'>): string {
+  return join(dataDirectory, ANCHOR_FILE)
+}
+
+export async function closeStore(store: Store): Promise<void> {
+  await store.settings.close()
+  await store.kv.close()
+}
