@@ -9,6 +9,7 @@ import { after } from 'node:test'
 import { SandboxClock } from '../src/kernel/clock.ts'
 import { type Log, silentLog } from '../src/kernel/log.ts'
 import { drainAudit } from '../src/platform/audit/relay.ts'
+import { verifyAudit } from '../src/platform/audit/verify.ts'
 import { createMetrics } from '../src/platform/http/metrics.ts'
 import { createHttpServer } from '../src/platform/http/server.ts'
 import { advanceClock } from '../src/platform/jobs/drain.ts'
@@ -147,6 +148,14 @@ function actions({ origin, store, owner, clock }: Parts) {
       await advanceClock(store.db, clock, step)
       await drain()
     },
+
+    proveAudit: () =>
+      verifyAudit({
+        source: store.db,
+        target: store.audits,
+        anchorSchema: ANCHOR_SCHEMA,
+        anchorPath: store.anchorPath,
+      }),
 
     /** Everything that committed is in the permanent record. */
     async auditArrives(): Promise<void> {

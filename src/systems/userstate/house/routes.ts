@@ -3,6 +3,7 @@ import { jwksRoute } from '../../../platform/access/authenticate.ts'
 import { useAccess } from '../../../platform/access/guard.ts'
 import { walletAccess } from '../access/access.ts'
 import type { Store } from '../store.ts'
+import { walletRoutes } from '../wallet/wallet.routes.ts'
 import { speakOurWords } from './words.ts'
 
 /** The API below /userstate/v1. */
@@ -11,6 +12,7 @@ export async function routes(app: FastifyInstance, store: Store): Promise<void> 
     speakOurWords(scope)
     useAccess(scope, walletAccess(store))
     jwksRoute(scope, store.tokens)
+    walletRoutes(scope, store)
   }
   await app.register(api, { prefix: '/userstate/v1' })
 }
