@@ -13,6 +13,8 @@ const RETRYABLE = new Set(['40001', '40P01'])
 
 /** admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections. */
 const UNAVAILABLE = new Set(['57P01', '57P02', '57P03', '53300'])
+/** lock_not_available, query_canceled: it waited for longer than a request may, and was undone. */
+const TOO_LATE = new Set(['55P03', '57014'])
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH'])
 
 export function sqlState(error: unknown): string | undefined {
@@ -25,7 +27,8 @@ export function isRetryable(error: unknown): boolean {
 
 /** The error as the catalogue knows it, or as it came. `cause` keeps the original. */
 export function translate(error: unknown, catalogue: ErrorCatalogue): unknown {
-  if (isConnectionLoss(error)) return fail('unavailable', {}, { cause: error })
+  if (isConnectionLoss(error) || TOO_LATE.has(sqlState(error) ?? ''))
+    return fail('unavailable', {}, { cause: error })
   if (!(error instanceof pg.DatabaseError)) return error
   const code = error.constraint ? byConstraint(error.constraint, catalogue) : undefined
   const found = code ?? bySqlState(error.code, catalogue)

@@ -65,6 +65,23 @@ test('a transaction that fails to serialize every time is "unavailable", and was
   assert.ok(tries > 1)
 })
 
+test('a lock that does not come in time, and a statement that takes too long, are "unavailable"', async () => {
+  const holder = await db.pool.connect()
+  try {
+    await holder.query(`begin; update person set age = age where name = 'one'`)
+    for (const limit of ['lock_timeout', 'statement_timeout']) {
+      const late = inTransaction(db, { type: 'system' }, async (tx) => {
+        await tx.run(sql`select set_config(${limit}, '20', true)`)
+        await tx.run(sql`update person set age = age where name = 'one'`)
+      })
+      await assert.rejects(late, (error) => isDomainError(error, 'unavailable'), limit)
+    }
+  } finally {
+    await holder.query('rollback')
+    holder.release()
+  }
+})
+
 test('a refused statement costs no connection', async () => {
   const connection = async () => (await db.one<{ pid: number }>(sql`select pg_backend_pid() as pid`)).pid
   const before = await connection()

@@ -299,8 +299,10 @@ test('what was noted about somebody while they were erased, and commits behind i
     })
     await noting.query('commit')
   } finally {
-    erasing.release()
-    noting.release()
+    for (const client of [erasing, noting]) {
+      await client.query('rollback')
+      client.release()
+    }
   }
   await until(async () => {
     await shop.auditArrives()
