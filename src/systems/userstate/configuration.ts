@@ -5,6 +5,7 @@ import {
   optional,
   readVariables,
   secret,
+  url,
   type Variables,
 } from '../../platform/configuration.ts'
 import { type FieldKeys, parseFieldKeys } from '../../platform/crypto/field-keys.ts'
@@ -17,8 +18,14 @@ const secrets = {
   OTP_PEPPER: optional(secret('16 characters and more: one-time codes are kept under it', /^\S{16,}$/)),
 }
 
+const stores = {
+  MONGO_DB: optional(
+    url('a MongoDB that keeps the document logs instead of PostgreSQL', ['mongodb:', 'mongodb+srv:']),
+  ),
+}
+
 /** Every variable, by its name. */
-export const userstateVariables: Variables = { ...databaseVariables, ...secrets }
+export const userstateVariables: Variables = { ...databaseVariables, ...secrets, ...stores }
 
 /** Seal and keep nothing but play. */
 const SANDBOX = {
@@ -29,6 +36,8 @@ const SANDBOX = {
 export interface WalletConfiguration {
   readonly fieldKeys: FieldKeys
   readonly otpPepper: string
+  /** With the database's name: "mongodb://localhost:27017/userstate". */
+  readonly mongoUrl: string | undefined
 }
 
 /** @throws ConfigurationError where production would run on the secrets of the sandbox */
@@ -42,5 +51,6 @@ export function readWalletConfiguration(environment: Environment): WalletConfigu
   return {
     fieldKeys: parseFieldKeys(read.FIELD_KEY ?? SANDBOX.fieldKey),
     otpPepper: read.OTP_PEPPER ?? SANDBOX.pepper,
+    mongoUrl: readVariables(stores, environment).MONGO_DB,
   }
 }

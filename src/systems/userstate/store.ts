@@ -9,6 +9,8 @@ import type { HouseWork, SystemContext } from '../../platform/system.ts'
 import type { Database } from '../../postgres/database.ts'
 import { readWalletConfiguration, type WalletConfiguration } from './configuration.ts'
 import { auditsDatabase, SYSTEM, walletDatabase } from './databases.ts'
+import type { DocumentLogs } from './logs/document-logs.ts'
+import { openLogs } from './logs/open-logs.ts'
 import { openWalletSettings, type WalletSettings } from './settings.ts'
 
 /** UserState, U4: 30 days. */
@@ -27,6 +29,8 @@ export interface Store {
   readonly settings: WalletSettings
   readonly config: WalletConfiguration
   readonly tokens: Tokens
+  /** What the payment gateway said; in another store where one is named. */
+  readonly logs: DocumentLogs
   /** Heads of the audit chain, outside of every database. */
   readonly anchorPath: string
   readonly houseWork: HouseWork
@@ -47,6 +51,7 @@ export async function openStore(context: SystemContext): Promise<Store> {
     settings: await openWalletSettings(db, log),
     config,
     tokens: createTokens({ db, system: SYSTEM, seal: config.fieldKeys, refreshSeconds: REFRESH_SECONDS }),
+    logs: await openLogs(db, config.mongoUrl),
     anchorPath: anchorPath(context),
     houseWork: context.houseWork,
   }
@@ -58,5 +63,6 @@ export function anchorPath({ dataDirectory }: Pick<SystemContext, 'dataDirectory
 
 export async function closeStore(store: Store): Promise<void> {
   await store.settings.close()
+  await store.logs.close()
   await store.kv.close()
 }

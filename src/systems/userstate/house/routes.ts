@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { jwksRoute } from '../../../platform/access/authenticate.ts'
 import { useAccess } from '../../../platform/access/guard.ts'
 import { walletAccess } from '../access/access.ts'
+import { logRoutes } from '../logs/log.routes.ts'
 import type { Store } from '../store.ts'
 import { walletRoutes } from '../wallet/wallet.routes.ts'
 import { speakOurWords } from './words.ts'
@@ -13,6 +14,7 @@ export async function routes(app: FastifyInstance, store: Store): Promise<void> 
     useAccess(scope, walletAccess(store))
     jwksRoute(scope, store.tokens)
     walletRoutes(scope, store)
+    logRoutes(scope, store)
   }
   await app.register(api, { prefix: '/userstate/v1' })
 }

@@ -10,6 +10,7 @@ import { startLoop } from '../../../platform/jobs/loop.ts'
 import { startJobs } from '../../../platform/jobs/worker.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import { ANCHOR_SCHEMA } from '../databases.ts'
+import { logCron, logTasks } from '../logs/write-log.ts'
 import type { Store } from '../store.ts'
 
 /** Jobs at a time; each holds a connection only while it works on the database. */
@@ -29,11 +30,12 @@ function walletTasks(store: Store): readonly Task[] {
       onAttention: ({ id, source }, status, error) =>
         store.log.error({ inboxId: String(id), source, status, error }, 'an event waits for a person'),
     }),
+    ...logTasks(store),
     housekeepingTask(store.db, { inboxDays: {} }),
   ]
 }
 
-const walletCron: readonly CronEntry[] = [housekeepingCron]
+const walletCron: readonly CronEntry[] = [...logCron, housekeepingCron]
 
 export async function startWork(store: Store): Promise<Work> {
   const { db, audits, log } = store
