@@ -100,7 +100,7 @@ export async function openStage(root: string) {
       if (started.exitCode !== null) throw new Error(`the application ended, see ${data}/application.out`)
       const ready = await fetch(`${origin}/health/ready`).catch(() => undefined)
       return ready?.ok ?? false
-    }, 120_000)
+    }, 300_000)
   }
 
   async function restartPostgres(): Promise<void> {
