@@ -97,7 +97,7 @@ export const walletRights: ComponentRights = {
   'public.address_list': ALL,
   'public.api_key': READ,
   'public.app_setting': KEEP,
-  'public.bank_account': READ,
+  'public.bank_account': 'select, insert, update(active)',
   'public.bank_channel': READ,
   'public.counter': KEEP,
   'public.deactivate_reason': READ,
@@ -107,7 +107,7 @@ export const walletRights: ComponentRights = {
   'public.marketing_offer': 'select, insert, update(read_at), delete',
   'public.otp_tracker': 'select, insert, update(attempts, consumed_at), delete',
   'public.payment_types': READ,
-  'public.payout': READ,
+  'public.payout': 'select, insert, update(attempts, completed_at, failure_code, status, xendit_payout_id)',
   'public.pg_stat_user_indexes': READ,
   'public.point_mutation': 'select, insert, update(status), delete',
   'public.push_message': 'select, insert, update(attempts, error_code, fcm_message_name, status), delete',
@@ -119,7 +119,8 @@ export const walletRights: ComponentRights = {
   'public.user_login':
     'select, insert(otp_login, pwd, username), update(disabled, otp_login, pwd, token, token_expires_at)',
   'public.user_role': READ,
-  'public.user_transaction': READ,
+  'public.user_transaction':
+    'select, insert, update(amount_2, gateway_error, paid_at, status, transfer_id, xendit_invoice, xendit_url)',
   'public.voucher': READ,
   'public.voucher_redemption': READ,
   'public.xendit_checkout_logs': 'select, insert, update(created_at, doc), delete',

@@ -10,6 +10,7 @@ import {
 } from '../../platform/configuration.ts'
 import { type FieldKeys, parseFieldKeys } from '../../platform/crypto/field-keys.ts'
 import { databaseVariables } from './documented-url.ts'
+import { gatewayVariables } from './gateway/gateway-configuration.ts'
 
 const secrets = {
   FIELD_KEY: optional(
@@ -25,7 +26,12 @@ const stores = {
 }
 
 /** Every variable, by its name. */
-export const userstateVariables: Variables = { ...databaseVariables, ...secrets, ...stores }
+export const userstateVariables: Variables = {
+  ...databaseVariables,
+  ...secrets,
+  ...stores,
+  ...gatewayVariables,
+}
 
 /** Seal and keep nothing but play. */
 const SANDBOX = {

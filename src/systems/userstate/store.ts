@@ -1,5 +1,6 @@
 /** What every use case of the wallet works with. */
 import { join } from 'node:path'
+import { createXenditClient, type XenditClient } from '../../gateways/xendit/client.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import { createTokens, type Tokens } from '../../platform/access/tokens.ts'
@@ -9,6 +10,7 @@ import type { HouseWork, SystemContext } from '../../platform/system.ts'
 import type { Database } from '../../postgres/database.ts'
 import { readWalletConfiguration, type WalletConfiguration } from './configuration.ts'
 import { auditsDatabase, SYSTEM, walletDatabase } from './databases.ts'
+import { type GatewayConfiguration, readGatewayConfiguration } from './gateway/gateway-configuration.ts'
 import type { DocumentLogs } from './logs/document-logs.ts'
 import { openLogs } from './logs/open-logs.ts'
 import { openWalletSettings, type WalletSettings } from './settings.ts'
@@ -29,6 +31,8 @@ export interface Store {
   readonly settings: WalletSettings
   readonly config: WalletConfiguration
   readonly tokens: Tokens
+  readonly gateway: GatewayConfiguration
+  readonly xendit: XenditClient
   /** What the payment gateway said; in another store where one is named. */
   readonly logs: DocumentLogs
   /** Heads of the audit chain, outside of every database. */
@@ -41,6 +45,7 @@ export async function openStore(context: SystemContext): Promise<Store> {
   const { clock, environment } = context
   const log = context.log.child({ system: SYSTEM })
   const config = readWalletConfiguration(environment)
+  const gateway = readGatewayConfiguration(environment, context)
   const db = context.database(walletDatabase.name)
   return {
     db,
@@ -52,6 +57,8 @@ export async function openStore(context: SystemContext): Promise<Store> {
     config,
     tokens: createTokens({ db, system: SYSTEM, seal: config.fieldKeys, refreshSeconds: REFRESH_SECONDS }),
     logs: await openLogs(db, config.mongoUrl),
+    gateway,
+    xendit: createXenditClient({ ...gateway, clock, log }),
     anchorPath: anchorPath(context),
     houseWork: context.houseWork,
   }

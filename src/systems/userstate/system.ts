@@ -6,6 +6,7 @@ import type { RunningSystem, SystemContext, SystemManifest } from '../../platfor
 import { userstateVariables } from './configuration.ts'
 import { ANCHOR_SCHEMA, auditsDatabase, SYSTEM, walletDatabase } from './databases.ts'
 import { userstateErrors } from './errors.ts'
+import { openSimulators } from './gateway/simulators.ts'
 import { openOverview } from './house/overview.ts'
 import { routes } from './house/routes.ts'
 import { startWork, type Work } from './house/work.ts'
@@ -33,9 +34,11 @@ export const userstate: SystemManifest = {
 export function running(store: Store): RunningSystem {
   const { db: source, audits: target } = store
   const watch = watchAudit({ source, target, anchorSchema: ANCHOR_SCHEMA, anchorPath: store.anchorPath })
+  const simulators = openSimulators(store)
   let work: Work | undefined
   return {
     async routes(app) {
+      await simulators.routes(app)
       await routes(app, store)
     },
     async start() {
@@ -43,6 +46,7 @@ export function running(store: Store): RunningSystem {
     },
     async stop() {
       await work?.stop()
+      await simulators.close()
       await closeStore(store)
     },
     overview: openOverview(store, watch),

@@ -5,6 +5,7 @@ import { walletAccess } from '../access/access.ts'
 import { logRoutes } from '../logs/log.routes.ts'
 import type { Store } from '../store.ts'
 import { walletRoutes } from '../wallet/wallet.routes.ts'
+import { moneyRoutes } from './money.ts'
 import { speakOurWords } from './words.ts'
 
 /** The API below /userstate/v1. */
@@ -15,6 +16,7 @@ export async function routes(app: FastifyInstance, store: Store): Promise<void> 
     jwksRoute(scope, store.tokens)
     walletRoutes(scope, store)
     logRoutes(scope, store)
+    await moneyRoutes(scope, store)
   }
   await app.register(api, { prefix: '/userstate/v1' })
 }

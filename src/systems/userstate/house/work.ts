@@ -12,6 +12,7 @@ import { inTransaction } from '../../../postgres/transaction.ts'
 import { ANCHOR_SCHEMA } from '../databases.ts'
 import { logCron, logTasks } from '../logs/write-log.ts'
 import type { Store } from '../store.ts'
+import { moneyCron, moneyInbox, moneyInboxDays, moneyTasks } from './money.ts'
 
 /** Jobs at a time; each holds a connection only while it works on the database. */
 const CONCURRENCY = 8
@@ -26,16 +27,17 @@ function walletTasks(store: Store): readonly Task[] {
   return [
     inboxTask({
       database: store.db,
-      handlers: {},
+      handlers: moneyInbox(store),
       onAttention: ({ id, source }, status, error) =>
         store.log.error({ inboxId: String(id), source, status, error }, 'an event waits for a person'),
     }),
     ...logTasks(store),
-    housekeepingTask(store.db, { inboxDays: {} }),
+    ...moneyTasks(store),
+    housekeepingTask(store.db, { inboxDays: moneyInboxDays }),
   ]
 }
 
-const walletCron: readonly CronEntry[] = [...logCron, housekeepingCron]
+const walletCron: readonly CronEntry[] = [...logCron, ...moneyCron, housekeepingCron]
 
 export async function startWork(store: Store): Promise<Work> {
   const { db, audits, log } = store

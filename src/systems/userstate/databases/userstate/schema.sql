@@ -230,6 +230,7 @@ create table payout (
 );
 CREATE INDEX idx_payout_open ON payout USING btree (status, updated_at) WHERE ((status)::text = ANY ((ARRAY['QUEUED'::character varying, 'ACCEPTED'::character varying, 'PENDING'::character varying])::text[]));
 CREATE INDEX idx_payout_username_created ON payout USING btree (username, created_at DESC);
+CREATE TRIGGER agreed_stays BEFORE UPDATE ON payout FOR EACH ROW WHEN (old.id IS DISTINCT FROM new.id OR old.username::text IS DISTINCT FROM new.username::text OR old.transaction_id IS DISTINCT FROM new.transaction_id OR old.bank_account_id IS DISTINCT FROM new.bank_account_id OR old.reference_id::text IS DISTINCT FROM new.reference_id::text OR old.channel_code::text IS DISTINCT FROM new.channel_code::text OR old.amount IS DISTINCT FROM new.amount OR old.fee IS DISTINCT FROM new.fee OR old.xendit_payout_id::text <> new.xendit_payout_id::text) EXECUTE FUNCTION refuse_agreed_change();
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON payout FOR EACH ROW EXECUTE FUNCTION audit_change();
 CREATE TRIGGER touch BEFORE UPDATE ON payout FOR EACH ROW EXECUTE FUNCTION niaga.touch();
 CREATE TRIGGER zz_lifecycle_status BEFORE UPDATE ON payout FOR EACH ROW WHEN (old.status::text IS DISTINCT FROM new.status::text AND (COALESCE(old.status::text, ''::text) <> 'QUEUED'::text OR COALESCE(new.status::text, ''::text) <> 'ACCEPTED'::text) AND (COALESCE(old.status::text, ''::text) <> 'QUEUED'::text OR COALESCE(new.status::text, ''::text) <> 'PENDING'::text) AND (COALESCE(old.status::text, ''::text) <> 'QUEUED'::text OR COALESCE(new.status::text, ''::text) <> 'SUCCEEDED'::text) AND (COALESCE(old.status::text, ''::text) <> 'QUEUED'::text OR COALESCE(new.status::text, ''::text) <> 'FAILED'::text) AND (COALESCE(old.status::text, ''::text) <> 'QUEUED'::text OR COALESCE(new.status::text, ''::text) <> 'CANCELLED'::text) AND (COALESCE(old.status::text, ''::text) <> 'PENDING'::text OR COALESCE(new.status::text, ''::text) <> 'SUCCEEDED'::text) AND (COALESCE(old.status::text, ''::text) <> 'PENDING'::text OR COALESCE(new.status::text, ''::text) <> 'FAILED'::text) AND (COALESCE(old.status::text, ''::text) <> 'PENDING'::text OR COALESCE(new.status::text, ''::text) <> 'CANCELLED'::text) AND (COALESCE(old.status::text, ''::text) <> 'ACCEPTED'::text OR COALESCE(new.status::text, ''::text) <> 'PENDING'::text) AND (COALESCE(old.status::text, ''::text) <> 'ACCEPTED'::text OR COALESCE(new.status::text, ''::text) <> 'SUCCEEDED'::text) AND (COALESCE(old.status::text, ''::text) <> 'ACCEPTED'::text OR COALESCE(new.status::text, ''::text) <> 'FAILED'::text) AND (COALESCE(old.status::text, ''::text) <> 'ACCEPTED'::text OR COALESCE(new.status::text, ''::text) <> 'CANCELLED'::text) AND (COALESCE(old.status::text, ''::text) <> 'SUCCEEDED'::text OR COALESCE(new.status::text, ''::text) <> 'REVERSED'::text)) EXECUTE FUNCTION niaga.refuse_transition('status', 'id');
@@ -465,6 +466,7 @@ CREATE INDEX idx_user_transaction_status ON user_transaction USING btree (status
 CREATE INDEX idx_user_transaction_username ON user_transaction USING btree (username);
 CREATE UNIQUE INDEX uq_user_transaction_xendit_invoice ON user_transaction USING btree (xendit_invoice) WHERE (xendit_invoice IS NOT NULL);
 CREATE INDEX user_transaction_invoice_idx ON user_transaction USING btree (invoice);
+CREATE TRIGGER agreed_stays BEFORE UPDATE ON user_transaction FOR EACH ROW WHEN (old.id IS DISTINCT FROM new.id OR old.username::text IS DISTINCT FROM new.username::text OR old.type::text IS DISTINCT FROM new.type::text OR old.amount IS DISTINCT FROM new.amount OR old.invoice::text IS DISTINCT FROM new.invoice::text OR old.payee::text IS DISTINCT FROM new.payee::text OR old.parent_id IS DISTINCT FROM new.parent_id OR old.commission_onmarket IS DISTINCT FROM new.commission_onmarket OR old.hold_id IS DISTINCT FROM new.hold_id OR old.xendit_invoice::text <> new.xendit_invoice::text OR old.transfer_id IS DISTINCT FROM new.transfer_id AND old.status::text = 'PAID'::text) EXECUTE FUNCTION refuse_agreed_change();
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON user_transaction FOR EACH ROW EXECUTE FUNCTION audit_change();
 CREATE TRIGGER late_money_is_a_topup BEFORE UPDATE OF status ON user_transaction FOR EACH ROW WHEN (old.type::text <> 'TOPUP'::text AND (old.status::text = ANY (ARRAY['EXPIRED'::character varying, 'CANCELLED'::character varying, 'FAILED'::character varying]::text[])) AND new.status::text = 'PAID'::text) EXECUTE FUNCTION niaga.refuse_transition('status', 'id');
 CREATE TRIGGER touch BEFORE UPDATE ON user_transaction FOR EACH ROW EXECUTE FUNCTION niaga.touch();
@@ -557,24 +559,52 @@ CREATE INDEX xendit_payout_logs_status ON xendit_payout_logs USING btree (((doc 
 CREATE INDEX xendit_payout_logs_status_created_at ON xendit_payout_logs USING btree (((doc ->> 'status'::text)), created_at DESC);
 CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE FUNCTION log_moves_on('{"PENDING": ["PROCESSING", "COMPLETED", "FAILED", "CANCELLED"], "PROCESSING": ["COMPLETED", "FAILED", "CANCELLED"],
     "COMPLETED": ["FAILED"]}');
+-- function adjust_wallet(p_username text, p_direction text, p_amount integer, p_reason text) returns bigint
+-- function adopt_invoice(p_id bigint, p_xendit_invoice text, p_url text) returns text
 -- function adopt_points() returns void
+-- function after_paid(p_id bigint) returns void
 -- function audit_change() returns trigger
 -- function audit_masked(p_row jsonb) returns jsonb
+-- function book_gateway_fee(p_xendit_invoice text, p_fee bigint) returns void
+-- function cancel_payout(p_id bigint) returns text
+-- function capture_payment(p_id bigint) returns boolean
+-- function check_payment_amounts(p_gross integer, p_freight integer, p_insurance integer, p_commission integer, p_hold_minutes integer) returns void
+-- function check_payout_of_day(p_username text, p_amount integer) returns void
+-- function check_range(p_amount integer, p_min text, p_max text) returns void
+-- function check_wallet_limit(p_username text, p_amount integer) returns void
+-- function claim_payout(p_id bigint) returns integer
+-- function close_transaction(p_id bigint, p_status text, p_error text) returns boolean
 -- function counter_month(p_month integer) returns integer
+-- function credit_late_money(p user_transaction, p_xendit_invoice text, p_paid bigint, p_currency text, p_fee bigint, p_paid_at timestamp with time zone) returns text
+-- function end_payout(p payout, p_status text, p_failure_code text) returns void
 -- function ensure_payee(p_holder text) returns void
 -- function ensure_wallet(p_username text) returns void
+-- function finish_payment(p user_transaction, p_paid_at timestamp with time zone) returns void
 -- function guard_counter() returns trigger
 -- function guard_referral_mirror() returns trigger
+-- function hold_wallet(p_reference text, p_legs ledger.leg[], p_kind text) returns void
+-- function lock_payout(p_id bigint) returns payout
+-- function lock_transaction(p_id bigint) returns user_transaction
+-- function lock_user(p_username text) returns void
 -- function log_moves_on() returns trigger
 -- function mirror_referral() returns trigger
+-- function move_payout(p_id bigint, p_gateway_status text, p_xendit_payout text, p_failure_code text) returns text
 -- function next_bank_account_id() returns integer
 -- function next_document(p_type text) returns text
 -- function next_number(p_type text, OUT number integer, OUT month integer) returns record
+-- function open_payment(p_username text, p_payee text, p_method text, p_gross integer, p_freight integer, p_insurance integer, p_commission integer, p_invoice_onmarket text, p_onbooking_code text, p_description text, p_hold_minutes integer, p_platform text) returns bigint
 -- function open_points() returns trigger
+-- function open_topup(p_username text, p_amount integer, p_payment_type text, p_platform text) returns bigint
+-- function post_from_payee(p_reference text, p_legs ledger.leg[], p_kind text, p_metadata jsonb) returns void
 -- function post_point_mutation() returns trigger
 -- function prepare_point_mutation() returns trigger
+-- function refund_payment(p_id bigint, p_amount integer, p_reason text) returns bigint
 -- function refuse(p_code text, p_details jsonb) returns void
+-- function refuse_agreed_change() returns trigger
+-- function request_payout(p_username text, p_bank_account integer, p_amount integer, p_platform text) returns bigint
+-- function reverse_payout(p payout, p_failure_code text) returns void
 -- function setting(p_key text) returns jsonb
 -- function setting_number(p_key text) returns integer
+-- function settle_invoice(p_id bigint, p_xendit_invoice text, p_paid bigint, p_currency text, p_fee bigint, p_paid_at timestamp with time zone) returns text
 -- function skip_repeated_bank_channel() returns trigger
 -- function skip_repeated_payment_type() returns trigger

@@ -1,0 +1,51 @@
+import type { Db } from '../../../postgres/database.ts'
+import { sql } from '../../../postgres/sql.ts'
+import type { Tx } from '../../../postgres/transaction.ts'
+
+export interface BankAccountView {
+  readonly id: number
+  readonly channel: number
+  readonly channelCode: string
+  /** Null for one that was imported without its number: it cannot be paid out to. */
+  readonly last4: string | null
+  readonly holderName: string | null
+}
+
+const columns = sql.raw(`a.id, a.channel, c.code as "channelCode", a.account_last4 as last4,
+  a.account_holder_name as "holderName"`)
+
+/** At most ten. */
+export async function selectBankAccounts(db: Db, username: string): Promise<BankAccountView[]> {
+  return await db.many<BankAccountView>(sql`
+    select ${columns} from bank_account a join bank_channel c on c.id = a.channel
+    where a.username = ${username} and a.active order by a.id`)
+}
+
+export interface Channel {
+  readonly id: number
+  readonly code: string
+  readonly type: 'BANK' | 'EWALLET'
+  readonly currency: string
+  readonly description: string | null
+  readonly alias: string | null
+}
+
+/** By code; `search` finds codes, names and other names. */
+export async function selectChannels(db: Db, currency: string, search: string | null): Promise<Channel[]> {
+  return await db.many<Channel>(sql`
+    select c.id, c.code, c.type, c.currency, c.description, c.alias from bank_channel c
+    where c.active and c.currency = ${currency} and (${search}::text is null
+      or strpos(lower(concat_ws(',', c.code, c.description, c.alias)), lower(${search}::text)) > 0)
+    order by c.code, c.id limit 500`)
+}
+
+export async function selectActiveChannel(db: Db, id: number): Promise<Channel | undefined> {
+  return await db.maybeOne<Channel>(sql`
+    select c.id, c.code, c.type, c.currency, c.description, c.alias from bank_channel c
+    where c.id = ${id} and c.active`)
+}
+
+export async function nextBankAccountId(tx: Tx): Promise<number> {
+  const { id } = await tx.one<{ id: number }>(sql`select next_bank_account_id() as id`)
+  return id
+}

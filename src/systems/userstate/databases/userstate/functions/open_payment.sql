@@ -1,0 +1,54 @@
+-- A payment to a service (UserState, U13): from the wallet it is held (M4), by the gateway it waits for its invoice.
+-- p_gross is the price; freight and insurance are parts of it. Answers its id. Refuses with not_found, account_disabled,
+-- payee_unknown, amount_out_of_range, insufficient_funds.
+-- niaga:require functions/lock_user.sql
+-- niaga:require functions/hold_wallet.sql
+create or replace function public.open_payment(p_username text, p_payee text, p_method text, p_gross integer,
+  p_freight integer, p_insurance integer, p_commission integer, p_invoice_onmarket text, p_onbooking_code text,
+  p_description text, p_hold_minutes integer, p_platform text) returns bigint
+language plpgsql set search_path = '' as $$
+declare
+  v_id constant bigint := nextval('public.user_transaction_id_seq');
+  v_wait constant interval := case p_method
+    when 'WALLET' then make_interval(mins => coalesce(p_hold_minutes, public.setting('payment.hold_minutes')::integer))
+    else make_interval(secs => public.setting('topup.invoice_seconds')::integer) end;
+begin
+  perform public.lock_user(p_username);
+  if not exists (select from public.api_key k where k.holder = p_payee and k.revoked_at is null
+    and (k.expires_at is null or k.expires_at > niaga.now())) then
+    perform public.refuse('payee_unknown');
+  end if;
+  perform public.check_payment_amounts(p_gross, p_freight, p_insurance, p_commission, p_hold_minutes);
+  perform public.ensure_payee(p_payee);
+  if p_method = 'WALLET' then
+    perform public.ensure_wallet(p_username);
+    perform public.hold_wallet('pay:' || v_id,
+      array[ledger.leg('wallet:' || p_username, 'payee:' || p_payee, p_gross)], 'payment');
+  end if;
+  insert into public.user_transaction (id, username, type, amount, invoice, status, src, payee, expired_at,
+    freight_charge, insurance_amount, commission_onmarket, invoice_onmarket, onbooking_code, description, platform,
+    hold_id, created_at, updated_at)
+  values (v_id, p_username, 'PAYMENT', p_gross, public.next_document('INVOICE'), 'PENDING', p_method, p_payee,
+    niaga.now() + v_wait, p_freight, p_insurance, p_commission, p_invoice_onmarket, p_onbooking_code, p_description,
+    p_platform, case p_method when 'WALLET' then ledger.id_of('pay:' || v_id) end, niaga.now(), niaga.now());
+  return v_id;
+end
+$$;
+
+create or replace function public.check_payment_amounts(
+  p_gross integer, p_freight integer, p_insurance integer, p_commission integer, p_hold_minutes integer) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_goods constant bigint := p_gross::bigint - coalesce(p_freight, 0) - coalesce(p_insurance, 0);
+  v_min constant bigint := public.setting('payment.min');
+  v_longest constant bigint := public.setting('payment.hold_max_minutes');
+begin
+  if p_gross < v_min then
+    perform public.refuse('amount_out_of_range', jsonb_build_object('min', v_min::text, 'max', '2147483647'));
+  elsif v_goods < 0 or coalesce(p_commission, 0) > v_goods then
+    perform public.refuse('amount_out_of_range', jsonb_build_object('min', '0', 'max', greatest(0, v_goods)::text));
+  elsif p_hold_minutes > v_longest then
+    perform public.refuse('amount_out_of_range', jsonb_build_object('min', '1', 'max', v_longest::text));
+  end if;
+end
+$$;

@@ -1,0 +1,108 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { decodeCursor, toPage } from '../../../kernel/cursor.ts'
+import { callerOf, identityOf } from '../../../platform/access/identity.ts'
+import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
+import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
+import { oneOf, strictObject } from '../../../platform/http/schemas.ts'
+import { typed } from '../../../platform/http/server.ts'
+import { refusals } from '../house/schemas.ts'
+import type { Store } from '../store.ts'
+import { TransactionAnswer, toTransactionAnswer } from '../transactions/transaction-view.ts'
+import { Rupiah, RupiahInput, readRupiah } from '../wallet/amounts.ts'
+import { adjustWallet, listPayees, type Payee, settlePayee } from './finance.ts'
+
+const Text = Type.String({ minLength: 1, maxLength: 255 })
+const AdjustmentBody = strictObject({
+  username: Text,
+  direction: oneOf(['credit', 'debit']),
+  amount: RupiahInput,
+  reason: Text,
+})
+const SettlementBody = strictObject({ holder: Text, amount: RupiahInput, reference: Text })
+const PayeeAnswer = Type.Object({ holder: Type.String(), balance: Rupiah })
+
+export function financeRoutes(scope: FastifyInstance, store: Store): void {
+  const app = typed(scope)
+  const money = { access: { permission: 'admin.money' } } as const
+  const keys = ['idempotency_key_reused', 'idempotency_in_progress'] as const
+  const tags = ['Administration']
+
+  app.post(
+    '/admin/adjustments',
+    {
+      config: { ...money, idempotencyKey: true },
+      schema: {
+        tags,
+        summary: 'Correct a wallet',
+        body: AdjustmentBody,
+        response: {
+          201: TransactionAnswer,
+          ...refusals('forbidden', 'not_found', 'insufficient_funds', ...keys),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { amount, ...rest } = request.body
+      const adjustment = await adjustWallet(store, callerOf(request), {
+        ...rest,
+        staff: identityOf(request).subject,
+        amount: readRupiah(amount),
+        idempotencyKey: idempotencyKey(request),
+      })
+      return reply.code(201).send(toTransactionAnswer(adjustment))
+    },
+  )
+
+  app.post(
+    '/admin/settlements',
+    {
+      config: { ...money, idempotencyKey: true },
+      schema: {
+        tags,
+        summary: 'A service was paid out',
+        body: SettlementBody,
+        response: { 201: PayeeAnswer, ...refusals('payee_unknown', 'payee_funds_insufficient', ...keys) },
+      },
+    },
+    async (request, reply) => {
+      const { amount, ...rest } = request.body
+      const payee = await settlePayee(store, callerOf(request), {
+        ...rest,
+        staff: identityOf(request).subject,
+        amount: readRupiah(amount),
+        idempotencyKey: idempotencyKey(request),
+      })
+      return reply.code(201).send(toAnswer(payee))
+    },
+  )
+
+  app.get(
+    '/admin/payees',
+    {
+      config: money,
+      schema: {
+        tags,
+        summary: 'What services are owed',
+        querystring: pageQuery({}),
+        response: { 200: PageOf(PayeeAnswer) },
+      },
+    },
+    async ({ query }) => {
+      const limit = limitOf(query)
+      const [after] = query.cursor === undefined ? [''] : decodeCursor(query.cursor, ['string'] as const)
+      const rows = await listPayees(store, after, limit + 1)
+      const page = toPage(
+        rows,
+        limit,
+        ({ holder }) => [holder],
+        (row) => row,
+      )
+      return { ...page, items: page.items.map(toAnswer) }
+    },
+  )
+}
+
+function toAnswer({ holder, balance }: Payee) {
+  return { holder, balance: String(balance) }
+}

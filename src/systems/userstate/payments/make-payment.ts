@@ -1,0 +1,66 @@
+import type { Caller } from '../../../kernel/caller.ts'
+import { idempotent } from '../../../platform/idempotency/idempotent.ts'
+import { sql } from '../../../postgres/sql.ts'
+import { inTransaction } from '../../../postgres/transaction.ts'
+import { fail } from '../errors.ts'
+import { createInvoice } from '../gateway/create-invoice.ts'
+import { invoiceLater } from '../gateway/gateway-jobs.ts'
+import type { Store } from '../store.ts'
+import { findTransaction } from '../transactions/list-transactions.ts'
+import type { TransactionView } from '../transactions/transaction-view.ts'
+
+/** Rupiah are numbers of whole ones; `amount` is the gross price, the charges are parts of it. */
+export interface MakePayment {
+  readonly username: string
+  readonly payee: string
+  readonly method: 'WALLET' | 'XENDIT'
+  readonly amount: number
+  readonly freightCharge: number | null
+  readonly insuranceAmount: number | null
+  /** The platform's part of the payee's share. */
+  readonly commission: number | null
+  readonly invoiceOnmarket: string | null
+  readonly onbookingCode: string | null
+  readonly description: string | null
+  /** `automatic`: the payee has it at once; by the gateway it always has once it is paid. */
+  readonly capture: 'manual' | 'automatic'
+  readonly holdMinutes: number | null
+  readonly platform: string | null
+  /** Who asks: keys of two askers never meet. */
+  readonly asker: string
+  readonly idempotencyKey: string
+}
+
+/**
+ * Pays a service (UserState, U13): from the wallet the money is held until the payee takes it, by the gateway an invoice is
+ * made as for a top-up.
+ * @throws insufficient_funds, payee_unknown, amount_out_of_range, account_disabled, gateway_rejected,
+ *   idempotency_conflict, idempotency_in_flight
+ */
+export async function makePayment(
+  store: Store,
+  caller: Caller,
+  input: MakePayment,
+): Promise<TransactionView> {
+  const id = await commitPayment(store, caller, input)
+  if (input.method === 'XENDIT') await createInvoice(store, caller, id, {})
+  const payment = await findTransaction(store, id)
+  if (input.method === 'XENDIT' && payment.status === 'FAILED') throw fail('gateway_rejected')
+  return payment
+}
+
+async function commitPayment(store: Store, caller: Caller, input: MakePayment): Promise<bigint> {
+  const { asker, idempotencyKey: key, ...request } = input
+  const id = await inTransaction(store.db, caller, (tx) =>
+    idempotent(tx, { scope: `payment:${asker}`, key, request }, async () => {
+      const { made } = await tx.one<{ made: bigint }>(sql`
+        select open_payment(${input.username}, ${input.payee}, ${input.method}, ${input.amount},
+          ${input.freightCharge}, ${input.insuranceAmount}, ${input.commission}, ${input.invoiceOnmarket},
+          ${input.onbookingCode}, ${input.description}, ${input.holdMinutes}, ${input.platform}) as made`)
+      if (input.method === 'XENDIT') await invoiceLater(tx, store, made, {}, 1)
+      else if (input.capture === 'automatic') await tx.one(sql`select capture_payment(${made})`)
+      return String(made)
+    }),
+  )
+  return BigInt(id)
+}

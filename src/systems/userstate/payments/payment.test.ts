@@ -1,0 +1,315 @@
+/** Paying services: held, taken, given back, refunded; by the wallet and by the gateway. */
+import assert from 'node:assert/strict'
+import { beforeEach, test } from 'node:test'
+import { until } from '../../../../test/until.ts'
+import { openWalletWithGateway } from '../../../../test/userstate-gateway.ts'
+import { systemCaller } from '../../../kernel/caller.ts'
+import { newId } from '../../../kernel/ids.ts'
+import type { Identity } from '../../../platform/access/identity.ts'
+import { sql } from '../../../postgres/sql.ts'
+import { makePayment } from './make-payment.ts'
+import { capturePayment, releasePayment } from './settle-payment.ts'
+
+const wallet = await openWalletWithGateway()
+const { xendit, owner, store } = wallet
+await wallet.payee('onmarket')
+await wallet.payee('onbooking')
+const finance = await wallet.person({ roles: ['finance'] })
+
+beforeEach(() => xendit.behave())
+
+type Who = { readonly token: string; readonly username: string }
+
+const pay = (as: Who, amount: number, body: object = {}, key: string = newId()) =>
+  wallet.post('/payments', { as, key, body: { payee: 'onmarket', amount: String(amount), ...body } })
+const settle = (what: 'capture' | 'release', id: string, as: Who = finance) =>
+  wallet.post(`/payments/${id}/${what}`, { as, key: newId(), ...(what === 'release' ? { body: {} } : {}) })
+const refund = (id: string, amount?: number, key: string = newId()) =>
+  wallet.post(`/payments/${id}/refund`, {
+    as: finance,
+    key,
+    body: { reason: 'returned', ...(amount === undefined ? {} : { amount: String(amount) }) },
+  })
+
+const service = (holder: string): Identity => ({
+  system: 'userstate',
+  subject: `key:${holder}`,
+  kind: 'service',
+  actor: 'system',
+  roles: [],
+  scopes: ['service'],
+})
+/** A service charges a commission, which people cannot. */
+const charge = async (username: string, amount: number, commission: number) => {
+  const payment = await makePayment(store, systemCaller, {
+    username,
+    payee: 'onmarket',
+    method: 'WALLET',
+    amount,
+    freightCharge: null,
+    insuranceAmount: null,
+    commission,
+    invoiceOnmarket: 'OM-1',
+    onbookingCode: null,
+    description: null,
+    capture: 'manual',
+    holdMinutes: null,
+    platform: null,
+    asker: 'key:onmarket',
+    idempotencyKey: newId(),
+  })
+  return String(payment.id)
+}
+
+/** Opened by the first payment. */
+const account = async (name: string) => {
+  const found = await owner.maybeOne<{ balance: bigint }>(
+    sql`select balance from ledger.account_balance where name = ${name}`,
+  )
+  return found?.balance ?? 0n
+}
+const funds = async ({ username }: Who) => {
+  const row = await owner.one<{ balance: number; held: number }>(sql`
+    select balance, in_transaction as held from user_balance where username = ${username}`)
+  return [row.balance, row.held]
+}
+const statusOf = async (id: string) =>
+  (await owner.one<{ status: string }>(sql`select status from user_transaction where id = ${id}`)).status
+
+test('check 30: held when it is authorised, the payee’s less the commission when it is taken, back when it is not', async () => {
+  const budi = await wallet.person({ balance: 100_000 })
+  const before = await account('payee:onmarket')
+  const id = await charge(budi.username, 30_000, 3_000)
+  assert.deepEqual(await funds(budi), [100_000, 30_000])
+  const { body } = await wallet.get('/wallet', { as: budi })
+  assert.equal(body.available, '70000')
+  const captured = await settle('capture', id)
+  assert.deepEqual([captured.status, captured.body.status], [200, 'PAID'])
+  assert.deepEqual(await funds(budi), [70_000, 0])
+  assert.equal((await account('payee:onmarket')) - before, 27_000n)
+  assert.equal((await settle('capture', id)).body.status, 'PAID')
+  assert.equal((await account('payee:onmarket')) - before, 27_000n)
+  const other = await wallet.person({ balance: 100_000 })
+  const { body: held } = await pay(other, 30_000)
+  assert.equal((await settle('release', held.id)).body.status, 'CANCELLED')
+  assert.deepEqual(await funds(other), [100_000, 0])
+  const late = await settle('capture', held.id)
+  assert.deepEqual([late.status, late.body.code], [409, 'payment_not_pending'])
+})
+
+test('check 31: twenty payments of 10000 at once from 100000: exactly ten', async () => {
+  const budi = await wallet.person({ balance: 100_000 })
+  const answers = await Promise.all(Array.from({ length: 20 }, () => pay(budi, 10_000)))
+  assert.equal(answers.filter(({ status }) => status === 201).length, 10)
+  const refused = answers.filter(({ status }) => status !== 201).map(({ body }) => body.code)
+  assert.deepEqual(new Set(refused), new Set(['insufficient_funds']))
+  assert.deepEqual(await funds(budi), [100_000, 100_000])
+})
+
+test('check 32: of taking, giving back and expiring at once exactly one wins; an old hold expires and is freed', async () => {
+  const budi = await wallet.person({ balance: 100_000 })
+  const before = await account('payee:onmarket')
+  const held = []
+  for (let i = 0; i < 8; i++) held.push((await pay(budi, 10_000, { hold_minutes: 1 })).body.id)
+  const raced = await Promise.all(
+    held.flatMap((id, i) => [
+      i % 2 === 0 ? settle('capture', id) : settle('release', id),
+      i % 2 === 0 ? settle('release', id) : settle('capture', id),
+    ]),
+  )
+  assert.equal(raced.filter(({ status }) => status === 200).length, 8)
+  const statuses = await Promise.all(held.map(statusOf))
+  const taken = statuses.filter((status) => status === 'PAID').length
+  assert.equal(statuses.filter((status) => status === 'CANCELLED').length, 8 - taken)
+  assert.deepEqual(await funds(budi), [100_000 - taken * 10_000, 0])
+  assert.equal((await account('payee:onmarket')) - before, BigInt(taken * 10_000))
+  const { body: forgotten } = await pay(budi, 5_000, { hold_minutes: 1 })
+  await wallet.advance({ minutes: 2 })
+  const tooLate = settle('capture', forgotten.id)
+  await until(async () => (await statusOf(forgotten.id)) === 'EXPIRED')
+  assert.match((await tooLate).body.code, /^payment_(expired|not_pending)$/)
+  assert.deepEqual(await funds(budi), [100_000 - taken * 10_000, 0])
+})
+
+test('check 33: another service does not find the payment, and people settle nothing', async () => {
+  const budi = await wallet.person({ balance: 10_000 })
+  const { body } = await pay(budi, 10_000)
+  const asked = { identity: service('onbooking'), id: BigInt(body.id), idempotencyKey: newId() }
+  await assert.rejects(capturePayment(store, systemCaller, asked), { code: 'not_found' })
+  await assert.rejects(releasePayment(store, systemCaller, asked), { code: 'not_found' })
+  assert.equal((await settle('capture', body.id, budi)).status, 403)
+  assert.equal(await statusOf(body.id), 'PENDING')
+  const own = await capturePayment(store, systemCaller, { ...asked, identity: service('onmarket') })
+  assert.equal(own.status, 'PAID')
+  assert.equal((await wallet.get(`/payments/${body.id}`, { as: budi })).status, 200)
+  const stranger = await wallet.person()
+  assert.equal((await wallet.get(`/payments/${body.id}`, { as: stranger })).status, 404)
+})
+
+test('check 34: refunds in parts up to the whole, the commission to the rupiah, and never beyond the payee’s funds', async () => {
+  const budi = await wallet.person({ balance: 30_000 })
+  const [payee, commission] = [await account('payee:onmarket'), await account('revenue:commission')]
+  const id = await charge(budi.username, 30_000, 1_000)
+  await settle('capture', id)
+  const key = newId()
+  const first = await refund(id, 10_000, key)
+  assert.deepEqual([first.status, first.body.type, first.body.commission_onmarket], [201, 'REFUND', '333'])
+  assert.equal((await refund(id, 10_000, key)).body.id, first.body.id)
+  assert.equal((await refund(id, 20_000)).body.commission_onmarket, '667')
+  const more = await refund(id, 1)
+  assert.deepEqual([more.status, more.body.code], [422, 'refund_exceeds_payment'])
+  assert.deepEqual(await funds(budi), [30_000, 0])
+  assert.equal(await account('payee:onmarket'), payee)
+  assert.equal(await account('revenue:commission'), commission)
+  assert.equal(await statusOf(id), 'PAID')
+  const { body: paid } = await pay(budi, 20_000, { payee: 'onbooking', capture: 'automatic' })
+  assert.equal(paid.status, 'PAID')
+  const settled = await wallet.post('/admin/settlements', {
+    as: finance,
+    key: newId(),
+    body: { holder: 'onbooking', amount: '15000', reference: 'BANK-1' },
+  })
+  assert.deepEqual([settled.status, settled.body], [201, { holder: 'onbooking', balance: '5000' }])
+  const short = await refund(paid.id)
+  assert.deepEqual([short.status, short.body.code], [409, 'payee_funds_insufficient'])
+  assert.equal((await refund(paid.id, 5_000)).status, 201)
+})
+
+test('twenty refunds of a tenth at once: exactly ten, and the commission comes back whole', async () => {
+  const budi = await wallet.person({ balance: 10_000 })
+  const commission = await account('revenue:commission')
+  const id = await charge(budi.username, 10_000, 777)
+  await settle('capture', id)
+  const answers = await Promise.all(Array.from({ length: 20 }, () => refund(id, 1_000)))
+  assert.equal(answers.filter(({ status }) => status === 201).length, 10)
+  assert.deepEqual(await funds(budi), [10_000, 0])
+  assert.equal(await account('revenue:commission'), commission)
+})
+
+test('a crowd that pays, takes, gives back and refunds across each other leaves every rupiah where it belongs', async () => {
+  const people: Awaited<ReturnType<typeof wallet.person>>[] = []
+  for (let i = 0; i < 4; i++) people.push(await wallet.person({ balance: 50_000 }))
+  const payees = ['onmarket', 'onbooking']
+  const total = async () => {
+    const wallets = await Promise.all(people.map(async (who) => BigInt((await funds(who))[0] ?? 0)))
+    const owed = await Promise.all(payees.map((holder) => account(`payee:${holder}`)))
+    return [...wallets, ...owed].reduce((sum, each) => sum + each, 0n)
+  }
+  const before = await total()
+  const story = async (i: number) => {
+    const who = people[i % people.length]
+    if (!who) return
+    const { body } = await pay(who, 5_000 + i, { payee: payees[i % 2] })
+    await settle(i % 3 === 0 ? 'release' : 'capture', body.id)
+    if (i % 3 === 1) await refund(body.id, 1_000)
+  }
+  await Promise.all(Array.from({ length: 24 }, (_, i) => story(i)))
+  assert.equal(await total(), before)
+  assert.deepEqual(await Promise.all(people.map(async (who) => (await funds(who))[1])), [0, 0, 0, 0])
+})
+
+test('check 35: paid at the gateway it is the payee’s; paid after it had expired it is the payer’s, and nobody else’s', async () => {
+  const budi = await wallet.person()
+  const before = await account('payee:onmarket')
+  const { body: direct } = await pay(budi, 40_000, { method: 'XENDIT' })
+  const gatewayId = async (id: string) => {
+    const row = await owner.one<{ id: string }>(
+      sql`select xendit_invoice as id from user_transaction where id = ${id}`,
+    )
+    return row.id
+  }
+  xendit.pay(await gatewayId(direct.id), { webhook: { copies: 3 } })
+  await until(async () => (await statusOf(direct.id)) === 'PAID')
+  assert.equal((await account('payee:onmarket')) - before, 40_000n)
+  assert.deepEqual(await funds(budi), [0, 0])
+  const { body: late } = await pay(budi, 25_000, { method: 'XENDIT' })
+  const lateId = await gatewayId(late.id)
+  xendit.invoices.expire(lateId)
+  await until(async () => (await statusOf(late.id)) === 'EXPIRED')
+  xendit.pay(lateId, { force: true, webhook: { copies: 3 } })
+  await until(async () => (await funds(budi))[0] === 25_000)
+  await wallet.callbacksDone()
+  assert.deepEqual(await funds(budi), [25_000, 0])
+  assert.equal((await account('payee:onmarket')) - before, 40_000n)
+  assert.equal(await statusOf(late.id), 'EXPIRED')
+  const { body: page } = await wallet.get('/transactions?type=TOPUP', { as: budi })
+  assert.deepEqual(
+    page.items.map((each: { src: string; parent_id: string }) => [each.src, each.parent_id]),
+    [['XENDIT_LATE', late.id]],
+  )
+})
+
+test('less than the price at the gateway pays nobody: it is in the wallet, and the payment has failed', async () => {
+  const budi = await wallet.person()
+  const { body } = await pay(budi, 40_000, { method: 'XENDIT' })
+  const { id } = await owner.one<{ id: string }>(
+    sql`select xendit_invoice as id from user_transaction where id = ${body.id}`,
+  )
+  xendit.pay(id, { amount: 39_000 })
+  await until(async () => (await statusOf(body.id)) === 'FAILED')
+  assert.deepEqual(await funds(budi), [39_000, 0])
+})
+
+test('what cannot be paid is refused: unknown payee, charges above the price, a commission by people, one key twice', async () => {
+  const budi = await wallet.person({ balance: 50_000 })
+  const cases: [object, number, string][] = [
+    [{ payee: 'nobody' }, 422, 'payee_unknown'],
+    [{ freight_charge: '8000', insurance_amount: '2001' }, 422, 'amount_out_of_range'],
+    [{ hold_minutes: 10_081 }, 422, 'amount_out_of_range'],
+    [{ commission_onmarket: '1' }, 400, 'validation_failed'],
+    [{ username: 'somebody' }, 400, 'validation_failed'],
+    [{ amount: '50001' }, 422, 'insufficient_funds'],
+  ]
+  for (const [body, status, code] of cases) {
+    const answer = await pay(budi, 10_000, body)
+    assert.deepEqual([answer.status, answer.body.code], [status, code], JSON.stringify(body))
+  }
+  const key = newId()
+  const [one, two] = [await pay(budi, 10_000, {}, key), await pay(budi, 10_000, {}, key)]
+  assert.equal(one.body.id, two.body.id)
+  assert.equal((await pay(budi, 10_001, {}, key)).body.code, 'idempotency_key_reused')
+  assert.deepEqual(await funds(budi), [50_000, 10_000])
+})
+
+test('finance adjusts a wallet once per key, never its own; history pages without loss and knows the balance after', async () => {
+  const budi = await wallet.person()
+  const adjust = (direction: string, amount: number, key: string = newId(), username = budi.username) =>
+    wallet.post('/admin/adjustments', {
+      as: finance,
+      key,
+      body: { username, direction, amount: String(amount), reason: 'a correction' },
+    })
+  const key = newId()
+  const [one, two] = [await adjust('credit', 500, key), await adjust('credit', 500, key)]
+  assert.deepEqual([one.status, one.body.id], [201, two.body.id])
+  assert.equal((await adjust('debit', 501)).body.code, 'insufficient_funds')
+  assert.equal((await adjust('credit', 1, newId(), finance.username)).status, 403)
+  assert.equal(
+    (await wallet.post('/admin/adjustments', { as: budi, key: newId(), body: one.body })).status,
+    403,
+  )
+  const debits = await Promise.all(Array.from({ length: 7 }, () => adjust('debit', 100)))
+  assert.equal(debits.filter(({ status }) => status === 201).length, 5)
+  // Equal times are told apart by their ids.
+  await owner.run(
+    sql`update user_transaction set created_at = '2026-01-01' where username = ${budi.username}`,
+  )
+  const seen: [string, string][] = []
+  for (let cursor = ''; ; ) {
+    const { body } = await wallet.get(`/transactions?limit=2${cursor && `&cursor=${cursor}`}`, { as: budi })
+    for (const item of body.items) seen.push([item.id, item.balance_after])
+    if (body.next_cursor === null) break
+    cursor = body.next_cursor
+  }
+  assert.equal(new Set(seen.map(([id]) => id)).size, 6)
+  assert.deepEqual(seen.map(([, balance]) => balance).toSorted(), ['0', '100', '200', '300', '400', '500'])
+  const { body } = await wallet.get('/transactions/summary', { as: budi })
+  assert.deepEqual(body.items, [{ status: 'PAID', count: 6, total_amount: '1000' }])
+  const admin = await wallet.get(`/admin/transactions?username=${budi.username}&status=PAID`, { as: finance })
+  assert.equal(admin.body.items.length, 6)
+  const { body: payees } = await wallet.get('/admin/payees', { as: finance })
+  assert.deepEqual(
+    payees.items.map(({ holder }: { holder: string }) => holder),
+    ['onbooking', 'onmarket'],
+  )
+})

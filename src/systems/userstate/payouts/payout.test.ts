@@ -1,0 +1,313 @@
+/** Money out: to bank accounts, with a gateway whose answers get lost. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { before, beforeEach, test } from 'node:test'
+import { until } from '../../../../test/until.ts'
+import { openWalletWithGateway } from '../../../../test/userstate-gateway.ts'
+import { systemCaller } from '../../../kernel/caller.ts'
+import { newId } from '../../../kernel/ids.ts'
+import { sql } from '../../../postgres/sql.ts'
+import { inTransaction } from '../../../postgres/transaction.ts'
+import { requestPayout } from './request-payout.ts'
+
+const wallet = await openWalletWithGateway()
+const { xendit, owner, store } = wallet
+
+type Who = Awaited<ReturnType<typeof wallet.person>>
+
+const set = async (key: 'payout.fee' | 'payout.otp_required', value: number | boolean) => {
+  await owner.run(sql`
+    insert into app_setting (key, value) values (${key}, ${JSON.stringify(value)}::jsonb)
+    on conflict (key) do update set value = excluded.value`)
+  await until(() => store.settings.get(key) === value)
+}
+
+before(() => set('payout.otp_required', false))
+beforeEach(() => xendit.behave())
+
+const addAccount = (as: Who, accountNumber: string, channel = 1) =>
+  wallet.post('/bank-accounts', {
+    as,
+    body: { channel, account_number: accountNumber, account_holder_name: 'Budi Santoso' },
+  })
+const withdraw = (as: Who, accountId: number, amount: number, key: string = newId()) =>
+  wallet.post('/payouts', { as, key, body: { bank_account_id: accountId, amount: String(amount) } })
+
+/** Somebody with a wallet and a bank account whose last digits set the payout's course. */
+const withAccount = async (balance: number, ending = '001') => {
+  const who = await wallet.person({ balance })
+  const { body } = await addAccount(who, `1234567${ending}`)
+  return { who, account: body.id }
+}
+const funds = async ({ username }: Who) => {
+  const row = await owner.one<{ balance: number; held: number }>(sql`
+    select balance, in_transaction as held from user_balance where username = ${username}`)
+  return [row.balance, row.held]
+}
+const payoutRow = (id: string) =>
+  owner.one<{ status: string; reference: string; xenditId: string | null; attempts: number }>(sql`
+    select status, reference_id as reference, xendit_payout_id as "xenditId", attempts from payout where id = ${id}`)
+const becomes = (id: string, status: string) => until(async () => (await payoutRow(id)).status === status)
+/** Arrived at the gateway; there it goes to the end of its course. */
+const finish = async (id: string) => {
+  await until(async () => (await payoutRow(id)).xenditId !== null)
+  const { xenditId } = await payoutRow(id)
+  assert.ok(xenditId)
+  xendit.payouts.finish(xenditId)
+  return xenditId
+}
+const logged = (xenditId: string, status: string) =>
+  until(async () => {
+    const { n } = await owner.one<{ n: number }>(sql`
+      select count(*)::int4 as n from xendit_payout_logs
+      where doc ->> 'id' = ${xenditId} and doc ->> 'status' = ${status}`)
+    return n === 1
+  })
+
+test('check 43: an account number is readable neither in the table nor in the audit; the API shows four digits', async () => {
+  const budi = await wallet.person()
+  const made = await addAccount(budi, '9988776655')
+  assert.deepEqual([made.status, made.body.account_last4], [201, '6655'])
+  const { text } = await owner.one<{ text: string }>(sql`
+    select (select string_agg(a::text || encode(a.account_number_enc, 'escape'), ' ') from bank_account a)
+      || (select string_agg(o::text, ' ') from audit.outbox o) as text`)
+  assert.ok(!text.includes('9988776655'))
+  const again = await addAccount(budi, '9988776655')
+  assert.deepEqual([again.status, again.body.code], [409, 'bank_account_exists'])
+  assert.equal((await addAccount(await wallet.person(), '9988776655')).status, 201)
+  assert.equal((await addAccount(budi, '12345')).status, 400)
+  assert.equal((await addAccount(budi, '9988776656', 99)).body.code, 'bank_channel_inactive')
+  for (let i = 1; i < 10; i++) assert.equal((await addAccount(budi, `100000000${i}`)).status, 201)
+  assert.equal((await addAccount(budi, '1000000010')).body.code, 'bank_account_limit')
+  const remove = () => wallet.call('DELETE', `/bank-accounts/${made.body.id}`, { as: budi })
+  assert.equal((await remove()).status, 204)
+  assert.equal((await remove()).status, 404)
+  assert.equal((await addAccount(budi, '9988776655')).status, 201)
+  const { body } = await wallet.get('/bank-channels?q=mandiri', { as: budi })
+  assert.deepEqual(
+    body.items.map(({ code }: { code: string }) => code),
+    ['MANDIRI'],
+  )
+})
+
+test('check 44: a good account takes the money, 404 frees it, 777 brings it back under a row of its own', async () => {
+  await set('payout.fee', 2_500)
+  const good = await withAccount(100_000)
+  const { body: sent } = await withdraw(good.who, good.account, 50_000)
+  assert.deepEqual([sent.status, sent.amount, sent.fee], ['QUEUED', '50000', '2500'])
+  assert.deepEqual(await funds(good.who), [100_000, 52_500])
+  const inUse = await wallet.call('DELETE', `/bank-accounts/${good.account}`, { as: good.who })
+  assert.equal(inUse.body.code, 'bank_account_in_use')
+  const xenditId = await finish(sent.id)
+  await becomes(sent.id, 'SUCCEEDED')
+  assert.deepEqual(await funds(good.who), [47_500, 0])
+  await logged(xenditId, 'COMPLETED')
+  const { body: page } = await wallet.get('/transactions', { as: good.who })
+  assert.deepEqual(
+    page.items.map((each: { amount: string; amount_2: string; status: string; balance_after: string }) => [
+      each.amount,
+      each.amount_2,
+      each.status,
+      each.balance_after,
+    ]),
+    [['52500', '50000', 'PAID', '47500']],
+  )
+  const bad = await withAccount(100_000, '404')
+  const { body: failing } = await withdraw(bad.who, bad.account, 50_000)
+  await finish(failing.id)
+  await becomes(failing.id, 'FAILED')
+  assert.deepEqual(await funds(bad.who), [100_000, 0])
+  const { body: failed } = await wallet.get(`/payouts/${failing.id}`, { as: bad.who })
+  assert.equal(failed.failure_code, 'INVALID_DESTINATION')
+  const back = await withAccount(100_000, '777')
+  const { body: reversed } = await withdraw(back.who, back.account, 50_000)
+  await finish(reversed.id)
+  await becomes(reversed.id, 'REVERSED')
+  await wallet.callbacksDone()
+  assert.deepEqual(await funds(back.who), [100_000, 0])
+  const { body: rows } = await wallet.get('/transactions?type=REFUND', { as: back.who })
+  assert.deepEqual(
+    rows.items.map((each: { src: string; amount: string }) => [each.src, each.amount]),
+    [['REVERSAL', '52500']],
+  )
+  await set('payout.fee', 0)
+})
+
+test('REVERSED before SUCCEEDED, and every callback twice and turned round: the money is back once', async () => {
+  const { who, account } = await withAccount(100_000, '777')
+  xendit.webhooks.script = { ...xendit.webhooks.script, hold: true, copies: 2 }
+  const { body } = await withdraw(who, account, 60_000)
+  await finish(body.id)
+  await xendit.webhooks.release('reversed')
+  await becomes(body.id, 'REVERSED')
+  await wallet.callbacksDone()
+  assert.deepEqual(await funds(who), [100_000, 0])
+  const refunds = await owner.many(sql`
+    select from user_transaction where username = ${who.username} and type = 'REFUND'`)
+  assert.equal(refunds.length, 1)
+})
+
+test('check 45: a lost answer is looked up or sent again under its key: one payout, and nothing freed meanwhile', async () => {
+  for (const fault of ['timeout_after_effect', 'outage', 'server_error', 'malformed'] as const) {
+    const { who, account } = await withAccount(100_000)
+    xendit.faults.arm({ kind: fault, endpoint: 'create_payout', times: 1 })
+    const { body } = await withdraw(who, account, 70_000)
+    // Only a gateway that hangs needs its eight seconds.
+    await until(async () => xendit.faults.armed.length === 0 && (await payoutRow(body.id)).attempts > 0)
+    assert.deepEqual(await funds(who), [100_000, 70_000], fault)
+    const { reference } = await payoutRow(body.id)
+    await until(async () => {
+      await wallet.advance({ seconds: 6 })
+      return (await payoutRow(body.id)).xenditId !== null
+    })
+    assert.equal(xendit.payouts.of(reference).length, 1, fault)
+    await finish(body.id)
+    await becomes(body.id, 'SUCCEEDED')
+    assert.deepEqual(await funds(who), [30_000, 0], fault)
+  }
+})
+
+test('check 45: the worker killed in the middle of the call: one payout, and nothing freed meanwhile', async () => {
+  for (const fault of ['timeout', 'timeout_after_effect'] as const) {
+    const { who, account } = await withAccount(100_000)
+    // Without its job: the process that is killed does the work.
+    const id = await inTransaction(store.db, systemCaller, async (tx) => {
+      const { made } = await tx.one<{ made: bigint }>(
+        sql`select request_payout(${who.username}, ${account}, 70000, null) as made`,
+      )
+      return String(made)
+    })
+    xendit.faults.arm({ kind: fault, endpoint: 'create_payout', times: 1 })
+    const fixture = join(import.meta.dirname, '../gateway/killed.fixture.ts')
+    const child = spawn(process.execPath, [fixture, 'payout', id], {
+      env: { ...process.env, ...wallet.childEnvironment },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    await until(() => xendit.faults.armed.length === 0)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    assert.deepEqual(await funds(who), [100_000, 70_000], fault)
+    // The poll finds that it has no job any more.
+    await until(async () => {
+      await wallet.advance({ minutes: 11 })
+      return (await payoutRow(id)).xenditId !== null
+    })
+    const { reference } = await payoutRow(id)
+    assert.equal(xendit.payouts.of(reference).length, 1, fault)
+    await finish(id)
+    await becomes(id, 'SUCCEEDED')
+    assert.deepEqual(await funds(who), [30_000, 0], fault)
+  }
+})
+
+test('a definite no frees the money at once; a word that nobody knows changes nothing', async () => {
+  const { who, account } = await withAccount(100_000)
+  xendit.faults.arm({ kind: 'rejected', endpoint: 'create_payout', times: 1 })
+  const { body: refused } = await withdraw(who, account, 20_000)
+  await becomes(refused.id, 'FAILED')
+  assert.deepEqual(await funds(who), [100_000, 0])
+  const { body: odd } = await withdraw(who, account, 20_000)
+  await becomes(odd.id, 'ACCEPTED')
+  const { xenditId } = await payoutRow(odd.id)
+  assert.ok(xenditId)
+  xendit.payouts.become(xenditId, { status: 'ON_THE_MOON' })
+  xendit.sendWebhook(xenditId)
+  await wallet.callbacksDone()
+  assert.equal((await payoutRow(odd.id)).status, 'ACCEPTED')
+  assert.deepEqual(await funds(who), [100_000, 20_000])
+})
+
+test('check 46: two payouts above the available sum: one fails; without a code 403; what left cannot be cancelled', async () => {
+  const { who, account } = await withAccount(100_000)
+  const [one, two] = await Promise.all([withdraw(who, account, 60_000), withdraw(who, account, 60_000)])
+  assert.deepEqual([one.status, two.status].toSorted(), [201, 422])
+  assert.equal([one, two].find(({ status }) => status === 422)?.body.code, 'insufficient_funds')
+  const { id } = [one, two].find(({ status }) => status === 201)?.body ?? {}
+  const cancel = (payout: string, as = who) => wallet.post(`/payouts/${payout}/cancel`, { as, key: newId() })
+  await until(async () => (await payoutRow(id)).xenditId !== null)
+  const { xenditId } = await payoutRow(id)
+  assert.ok(xenditId)
+  xendit.payouts.become(xenditId, { status: 'REQUESTED' })
+  const late = await cancel(id)
+  assert.deepEqual([late.status, late.body.code], [409, 'payout_not_cancellable'])
+  assert.equal((await payoutRow(id)).status, 'PENDING')
+  const stays = await withAccount(100_000, '409')
+  const { body: accepted } = await withdraw(stays.who, stays.account, 10_000)
+  await becomes(accepted.id, 'ACCEPTED')
+  assert.equal((await cancel(accepted.id, who)).status, 404)
+  assert.equal((await cancel(accepted.id, stays.who)).body.status, 'CANCELLED')
+  assert.equal((await cancel(accepted.id, stays.who)).body.status, 'CANCELLED')
+  assert.deepEqual(await funds(stays.who), [100_000, 0])
+  await set('payout.otp_required', true)
+  const uncoded = await withdraw(who, account, 10_000)
+  assert.deepEqual([uncoded.status, uncoded.body.code], [403, 'otp_required'])
+  const guess = { bank_account_id: account, amount: '10000', otp: '123456' }
+  const guessed = await wallet.post('/payouts', { as: who, key: newId(), body: guess })
+  assert.deepEqual([guessed.status, guessed.body.code], [400, 'otp_invalid'])
+  await set('payout.otp_required', false)
+})
+
+test('queued and not sent it is cancelled here; being sent it is not', async () => {
+  const { who, account } = await withAccount(100_000)
+  const request = () =>
+    inTransaction(store.db, systemCaller, (tx) =>
+      tx.one<{ id: bigint }>(sql`select request_payout(${who.username}, ${account}, 10000, null) as id`),
+    )
+  const cancel = (id: bigint) => wallet.post(`/payouts/${id}/cancel`, { as: who, key: newId() })
+  const { id: queued } = await request()
+  assert.equal((await cancel(queued)).body.status, 'CANCELLED')
+  const { id: sending } = await request()
+  await inTransaction(store.db, systemCaller, (tx) => tx.one(sql`select claim_payout(${sending})`))
+  assert.equal((await cancel(sending)).body.code, 'payout_not_cancellable')
+  assert.deepEqual(await funds(who), [100_000, 10_000])
+})
+
+test('twenty payouts at once from a wallet that covers five: five, and one key is one payout', async () => {
+  const { who, account } = await withAccount(50_000)
+  const key = newId()
+  const ask = (idempotencyKey: string) =>
+    requestPayout(store, systemCaller, {
+      username: who.username,
+      bankAccountId: account,
+      amount: 10_000,
+      platform: null,
+      idempotencyKey,
+    })
+  const first = await ask(key)
+  const answers = await Promise.allSettled(Array.from({ length: 20 }, () => ask(newId())))
+  assert.equal(answers.filter(({ status }) => status === 'fulfilled').length, 4)
+  assert.equal((await ask(key)).id, first.id)
+  await assert.rejects(withdrawAsOther(account), { code: 'bank_account_unusable' })
+})
+
+const withdrawAsOther = async (account: number) => {
+  const other = await wallet.person({ balance: 50_000 })
+  await inTransaction(store.db, systemCaller, (tx) =>
+    tx.one(sql`select request_payout(${other.username}, ${account}, 10000, null)`),
+  )
+}
+
+test('limits of a payout: its size, the day, a confirmed address; finance sees them all', async () => {
+  const { who, account } = await withAccount(100_000_000)
+  const cases: [number, string][] = [
+    [9_999, 'amount_out_of_range'],
+    [20_000_001, 'amount_out_of_range'],
+  ]
+  for (const [amount, code] of cases) assert.equal((await withdraw(who, account, amount)).body.code, code)
+  for (let i = 0; i < 2; i++) assert.equal((await withdraw(who, account, 20_000_000)).status, 201)
+  assert.equal((await withdraw(who, account, 10_000_001)).body.code, 'payout_daily_limit')
+  const unconfirmed = await withAccount(50_000)
+  await owner.run(sql`
+    update user_info set email_verified_at = null where username = ${unconfirmed.who.username}`)
+  const refused = await withdraw(unconfirmed.who, unconfirmed.account, 10_000)
+  assert.deepEqual([refused.status, refused.body.code], [403, 'email_not_verified'])
+  const finance = await wallet.person({ roles: ['finance'] })
+  const { body } = await wallet.get('/admin/payouts?limit=1', { as: finance })
+  assert.equal(body.items[0].username, who.username)
+  assert.equal((await wallet.get('/admin/payouts', { as: who })).status, 403)
+  const { body: own } = await wallet.get('/payouts?limit=1', { as: who })
+  const next = await wallet.get(`/payouts?limit=1&cursor=${own.next_cursor}`, { as: who })
+  assert.notEqual(next.body.items[0].id, own.items[0].id)
+})
