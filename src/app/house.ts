@@ -240,6 +240,7 @@ async function serve(
   for (const system of opened) {
     const routes: FastifyPluginAsync = async (scope) => {
       scope.decorate('system', system.manifest.name)
+      scope.decorate('catalogue', system.manifest.errors)
       scope.addHook('onRequest', async () => {
         if (!isUp(system)) throw fail('unavailable')
       })

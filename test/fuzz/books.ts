@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Database } from '../../src/postgres/database.ts'
 import { sql } from '../../src/postgres/sql.ts'
+import { schedulesAreDue } from '../schedules.ts'
 import { until } from '../until.ts'
 import type { Finding } from './oracles.ts'
 import { DAMAGED } from './updates.ts'
@@ -48,13 +49,10 @@ export async function settled(db: Database): Promise<Date> {
           exists (select from graphile_worker._private_jobs where locked_at is not null)
           or exists (select from telegram_outbox where status = 'sending')
           or exists (select from niaga.inbox where status = 'processing')
-          or exists (select from audit.outbox)
-          -- A moment after the full minute its schedules are put into the queue.
-          or exists (select from niaga.cron
-            where name like '% * * * * *' and last_slot < date_trunc('minute', now())) as busy
+          or exists (select from audit.outbox) as busy
         from next`)
     silentUntil = look.next
-    return !look.busy && look.left > SILENCE_MS
+    return !look.busy && look.left > SILENCE_MS && !(await schedulesAreDue(db, db.clock.now()))
   }, 120_000)
   return silentUntil
 }

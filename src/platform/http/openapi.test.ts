@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { Type } from 'typebox'
 import { kernelErrors } from '../../kernel/errors.ts'
 import { useAccess } from '../access/guard.ts'
@@ -179,4 +179,36 @@ test('the page at /errors explains each code at its own anchor', async (t) => {
   for (const code of ['out_of_stock', 'rate_limited', 'refresh_reused']) {
     assert.match(String(body.text), new RegExp(`<tr id="${code}">`))
   }
+})
+
+test('two systems that give one code two statuses are each documented with their own', async (t) => {
+  const system = (status: number) => {
+    const routes: FastifyPluginAsync = async (scope) => {
+      scope.decorate('catalogue', { ...kernelErrors, validation_failed: { status, text: 'not valid' } })
+      typed(scope).get(
+        '/things',
+        {
+          config: { access: 'public' },
+          schema: { summary: 'Things', querystring: pageQuery({}), response: { 200: PageOf(Order) } },
+        },
+        async () => ({ items: [], next_cursor: null }),
+      )
+    }
+    return routes
+  }
+  const { url } = await testServer(
+    t,
+    async (app) => {
+      await app.register(system(422), { prefix: '/one' })
+      await app.register(system(400), { prefix: '/two' })
+    },
+    { errors: { validation_failed: { status: 400, text: 'not valid' } } },
+  )
+  const answer = await fetch(`${url}/openapi.json`)
+  const { paths }: { paths: Record<string, { get?: { responses: object } }> } = JSON.parse(
+    await answer.text(),
+  )
+  const statuses = (path: string) => Object.keys(paths[path]?.get?.responses ?? {})
+  assert.ok(statuses('/one/things').includes('422'))
+  assert.ok(!statuses('/two/things').includes('422'))
 })

@@ -34,6 +34,13 @@ export function errorResponses<C extends ErrorCatalogue>(catalogue: C) {
   }
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** How the system whose routes are in this scope names and numbers errors; null for the house's own. */
+    catalogue: ErrorCatalogue | null
+  }
+}
+
 export interface OpenApiOptions {
   readonly version: string
   /** All errors that routes may declare. */
@@ -46,6 +53,12 @@ export async function registerOpenApi(
   { version, errors }: OpenApiOptions,
 ): Promise<void> {
   const catalogue = { ...shared, ...errors }
+  const own = new WeakMap<RouteOptions, ErrorCatalogue>()
+  app.decorate('catalogue', null)
+  // Two systems may give one code two statuses: each route's are those of its own system.
+  app.addHook('onRoute', function (this: FastifyInstance, route) {
+    if (this.catalogue) own.set(route, { ...catalogue, ...this.catalogue })
+  })
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -58,7 +71,10 @@ export async function registerOpenApi(
       },
     },
     // A page, a script or a webhook says nothing about itself here and is no part of the reference.
-    transform: ({ schema, url, route }) => ({ schema: documented(schema, route, catalogue), url }),
+    transform: ({ schema, url, route }) => ({
+      schema: documented(schema, route, own.get(route) ?? catalogue),
+      url,
+    }),
   })
   app.get('/openapi.json', { schema: { hide: true }, config: { access: 'public' } }, async () =>
     app.swagger(),
