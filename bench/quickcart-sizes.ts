@@ -1,14 +1,17 @@
 /**
- * Does a shop with millions of orders sell as fast as one with thousands? The same checkouts and pages at every
- * size, in one growing shop; then every page and every job once more while PostgreSQL writes down its plans: a
+ * Does a shop with millions of orders sell as fast as one with thousands? The same checkouts and pages in a shop of
+ * every size; then, in the largest, every page and every job once more while PostgreSQL writes down its plans: a
  * sequential scan of a large table is named.
  *
- *     node bench/quickcart-sizes.ts [--sizes 10000,5000000] [--users 900000] [--runs 3]
+ *     node bench/quickcart-sizes.ts [--sizes 10000,5000000] [--users 900000] [--runs 3] [--keep folder]
+ *
+ * Five million orders take a quarter of an hour to write and 15 GB; kept, they are there for the next run.
  */
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { addCustomers, addGoods, buys, signIn } from './lib/customers.ts'
-import { benchHouse, query } from './lib/house.ts'
+import { addCustomers, addGoods, buys, FIRST_CUSTOMER, signIn } from './lib/customers.ts'
+import { type BenchHouse, benchHouse, query } from './lib/house.ts'
 import { type Measured, measure, middle } from './lib/load.ts'
 import { describeMachine } from './lib/machine.ts'
 import { perSecond } from './lib/numbers.ts'
@@ -35,13 +38,12 @@ const { values: options } = parseArgs({
     sizes: { type: 'string', default: '10000,5000000' },
     users: { type: 'string', default: '900000' },
     runs: { type: 'string', default: '3' },
+    keep: { type: 'string' },
   },
 })
 const sizes = options.sizes.split(',').map(Number)
 const [users, runs] = [Number(options.users), Number(options.runs)]
 
-await using house = await benchHouse()
-const shop = house.database('db_store1')
 const pages = {
   'catalogue, a category': '/products?category=Kategori%207&limit=10',
   'catalogue, best sellers': '/products?sort=sold&limit=10',
@@ -53,36 +55,51 @@ const pages = {
 } as const
 type Page = keyof typeof pages
 
-let bought = 0
-const results: { orders: number; checkout: Measured; pages: Map<Page, Measured>; verifyS: number }[] = []
-for (const [i, size] of sizes.entries()) {
+interface Result {
+  readonly orders: number
+  readonly checkout: Measured
+  readonly pages: ReadonlyMap<Page, Measured>
+  readonly verifyS: number
+}
+
+const results: Result[] = []
+let machine: string[] = []
+let scans: Awaited<ReturnType<typeof watchPlans>> = []
+for (const size of sizes) {
+  const keep = options.keep === undefined ? undefined : join(options.keep, String(size))
+  await using house = await benchHouse({}, keep)
+  results.push(await measureAt(house, size))
+  machine = await describeMachine(house.serverUrl)
+  if (size === Math.max(...sizes)) scans = await watchPlans(house)
+}
+await publish(report())
+if (scans.length > 0) process.exitCode = 1
+
+async function measureAt(house: BenchHouse, size: number): Promise<Result> {
+  const shop = house.database('db_store1')
   await fillHistory(shop, {
-    orders: size - (sizes[i - 1] ?? 0),
+    orders: size,
     users: Math.min(users, Math.max(2_000, size / 2)),
     products: PRODUCTS,
     stock: 20,
   })
-  // Connections that planned for the small shop would tell of it.
+  // Connections that planned for the empty shop would tell of it.
   await house.restart()
-  const checkout = middle(await repeat())
-  const [token = ''] = await signIn(house.url, 1, 0)
+  const checkout = middle(await repeat(house))
+  console.error(`${size} orders: ${perSecond(checkout.rate)}`)
+  const [token = ''] = await signIn(house.url, 1, (await customersOf(shop)) - 1)
   const seen = new Map<Page, Measured>()
   for (const [name, path] of entries(pages)) {
-    seen.set(name, await measure(PAGES, IN_FLIGHT, () => read(path, token)))
+    seen.set(name, await measure(PAGES, IN_FLIGHT, () => read(house, path, token)))
   }
-  results.push({ orders: size, checkout, pages: seen, verifyS: await verifyLedger() })
-  console.error(`${size} orders: ${perSecond(checkout.rate)}`)
+  return { orders: size, checkout, pages: seen, verifyS: await verifyLedger(shop) }
 }
-const machine = await describeMachine(house.serverUrl)
-const scans = await watchPlans()
-await publish(report())
-if (scans.length > 0) process.exitCode = 1
 
-async function repeat(): Promise<Measured[]> {
+async function repeat(house: BenchHouse): Promise<Measured[]> {
+  const shop = house.database('db_store1')
   const measured: Measured[] = []
   for (let run = 0; run < runs; run++) {
-    const first = bought
-    bought += ORDERS
+    const first = await customersOf(shop)
     await addCustomers(house, ORDERS, first)
     const sold = Array.from({ length: 20 }, (_, n) => FIRST_PRODUCT + n)
     await addGoods(shop, sold, ORDERS / sold.length)
@@ -96,7 +113,16 @@ async function repeat(): Promise<Measured[]> {
   return measured
 }
 
-async function read(path: string, token: string): Promise<void> {
+/** Beside those of the history; an earlier run may have left some. */
+async function customersOf(shop: string): Promise<number> {
+  const [{ n } = { n: 0 }] = await query<{ n: number }>(
+    shop,
+    `select count(*)::int as n from users where id >= ${FIRST_CUSTOMER} and member_status = 'customer'`,
+  )
+  return n
+}
+
+async function read(house: BenchHouse, path: string, token: string): Promise<void> {
   const answer = await fetch(`${house.url}/quickcart/v1${path}`, {
     headers: { authorization: `Bearer ${token}` },
   })
@@ -104,7 +130,7 @@ async function read(path: string, token: string): Promise<void> {
   if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text}`)
 }
 
-async function verifyLedger(): Promise<number> {
+async function verifyLedger(shop: string): Promise<number> {
   const begun = performance.now()
   const problems = await query(shop, 'select * from ledger.verify() limit 5')
   const differences = await query(shop, 'select * from reconcile() limit 5')
@@ -113,7 +139,8 @@ async function verifyLedger(): Promise<number> {
 }
 
 /** Every page, an order, and every job of the schedule once, on a server that writes down each plan. */
-async function watchPlans() {
+async function watchPlans(house: BenchHouse) {
+  const shop = house.database('db_store1')
   const large = await query<{ name: string }>(
     shop,
     `select relname as name from pg_class where relkind = 'r' and reltuples >= $1`,
@@ -125,18 +152,18 @@ async function watchPlans() {
   await query(house.serverUrl, 'select pg_reload_conf()')
   await house.restart()
   const from = await logEnd(house.serverLog)
-  const first = bought++
+  const first = await customersOf(shop)
   await addCustomers(house, 1, first)
   const [token = ''] = await signIn(house.url, 1, first)
   await buys(house.url, token, FIRST_PRODUCT, `plan-${first}`)
-  for (const path of Object.values(pages)) await read(path, token)
+  for (const path of Object.values(pages)) await read(house, path, token)
   await query(shop, `select niaga.enqueue(split_part(name, ' ', 1), '{}') from niaga.cron`)
-  await idle()
+  await idle(shop)
   const seen = await sequentialScans(house.serverLog, from, new Set(large.map(({ name }) => name)))
   return seen.filter(({ statement }) => !WHOLE_BY_DESIGN.some((known) => known.test(statement)))
 }
 
-async function idle(): Promise<void> {
+async function idle(shop: string): Promise<void> {
   for (;;) {
     const [{ busy } = { busy: true }] = await query<{ busy: boolean }>(
       shop,

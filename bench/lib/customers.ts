@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { type BenchHouse, BOT_TOKEN, query } from './house.ts'
 import { measure } from './load.ts'
 
-const FIRST_CUSTOMER = 500_000_000
+export const FIRST_CUSTOMER = 500_000_000
 /** Six digits name a customer's bank account; below are those of the shop's history. */
 const FIRST_BANK_ID = 900_000
 

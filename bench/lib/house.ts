@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -37,9 +37,16 @@ export interface BenchHouse extends AsyncDisposable {
   readonly telegram: TelegramSimulator
 }
 
-/** `await using house = await benchHouse()` stops it and removes its data. `settings`: PostgreSQL's. */
-export async function benchHouse(settings: Readonly<Record<string, string>> = {}): Promise<BenchHouse> {
-  const folder = await mkdtemp(join(tmpdir(), 'niaga-bench-'))
+/**
+ * `await using house = await benchHouse()` stops it and removes its data. `settings`: PostgreSQL's. `keep`: a folder
+ * whose data stays, and is found again.
+ */
+export async function benchHouse(
+  settings: Readonly<Record<string, string>> = {},
+  keep?: string,
+): Promise<BenchHouse> {
+  if (keep !== undefined) await mkdir(keep, { recursive: true })
+  const folder = keep ?? (await mkdtemp(join(tmpdir(), 'niaga-bench-')))
   await chmod(folder, 0o755)
   const server = await startEmbedded(join(folder, 'postgres'), {
     max_wal_size: '8GB',
@@ -84,7 +91,7 @@ export async function benchHouse(settings: Readonly<Record<string, string>> = {}
     async [Symbol.asyncDispose]() {
       await stop(running.child)
       await Promise.all([telegram.close(), gateway.close(), server.stop()])
-      await rm(folder, { recursive: true, force: true })
+      if (keep === undefined) await rm(folder, { recursive: true, force: true })
     },
   }
 }

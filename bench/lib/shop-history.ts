@@ -20,7 +20,7 @@ const EXPIRED_EVERY = 20
 /** Rows of one statement; more would only use more memory. */
 const STEP = 250_000
 
-/** Continues where an earlier call ended, so that a small shop can grow into a large one. */
+/** Until there are so many orders: what an earlier run kept is not written again. */
 export async function fillHistory(
   database: string,
   { orders, users, products, stock }: History,
@@ -33,8 +33,9 @@ export async function fillHistory(
     database,
     'select coalesce(max(id), 0) as last from orders',
   )
-  for (let from = last; from < last + orders; from += STEP) {
-    await fillOrders(database, from + 1, Math.min(from + STEP, last + orders), users, products)
+  for (let from = last; from < orders; from += STEP) {
+    await fillOrders(database, from + 1, Math.min(from + STEP, orders), users, products)
+    console.error(`${Math.min(from + STEP, orders).toLocaleString('en-US')} orders are there`)
   }
   await query(database, `select setval('orders_id_seq', (select max(id) from orders))`)
   await query(database, 'vacuum (analyze)')
