@@ -60,6 +60,9 @@ export async function openStage(root: string) {
     NIAGA_PORT: String(port),
     NIAGA_DEMO: 'false',
     NIAGA_LOG_LEVEL: 'warn',
+    // For the systems that are not tortured: they share the server, and start none of their own.
+    NIAGA_POSTGRES_URL: through(postgres.url, 'postgres', shopProxy),
+    NIAGA_POSTGRES_APP_URL: through(applicationUrl, 'postgres', shopProxy),
     NIAGA_DB_STORE1_URL: through(postgres.url, 'db_store1', shopProxy),
     NIAGA_DB_STORE1_APP_URL: through(applicationUrl, 'db_store1', shopProxy),
     NIAGA_DB_AUDITS_URL: through(postgres.url, 'db_audits', auditProxy),
