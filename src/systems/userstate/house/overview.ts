@@ -35,6 +35,14 @@ async function overview(store: Store, watch: AuditWatch): Promise<Overview> {
     ...(proof
       ? { audit: { ok: proof.ok, verifiedUpTo: `row ${proof.verifiedUpTo}`, waiting: backlog.waiting } }
       : {}),
-    links: [],
+    links: store.gateway.simulator
+      ? [
+          {
+            label: 'Xendit simulator',
+            href: `${store.gateway.simulator.path}/`,
+            about: 'pay invoices and follow payouts as the bank',
+          },
+        ]
+      : [],
   }
 }

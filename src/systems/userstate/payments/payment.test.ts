@@ -239,6 +239,42 @@ test('check 35: paid at the gateway it is the payee’s; paid after it had expir
   )
 })
 
+test('check 36: a payment of 25000 earns two points, refunds take them back, and with a delay they are pending', async () => {
+  const budi = await wallet.person({ balance: 100_000 })
+  const points = async () => (await wallet.get('/wallet', { as: budi })).body.points
+  const { body: paid } = await pay(budi, 25_000, { capture: 'automatic' })
+  assert.equal(await points(), '2')
+  assert.equal((await refund(paid.id, 12_500)).status, 201)
+  assert.equal(await points(), '1')
+  assert.equal((await refund(paid.id)).status, 201)
+  assert.equal(await points(), '0')
+  const delay = async (days: number) => {
+    await owner.run(sql`
+      insert into app_setting (key, value) values ('points.earn_delay_days', ${String(days)}::jsonb)
+      on conflict (key) do update set value = excluded.value`)
+    await until(() => store.settings.get('points.earn_delay_days') === days)
+  }
+  await delay(1)
+  const { body: delayed } = await pay(budi, 40_000, { capture: 'automatic' })
+  const pending = () =>
+    owner.many<{ amount: string; status: string }>(sql`
+      select amount::text, status::text from point_mutation
+      where username = ${budi.username} and reference_number = ${delayed.invoice}`)
+  assert.deepEqual(await pending(), [{ amount: '4', status: 'PENDING' }])
+  await refund(delayed.id, 20_000)
+  assert.deepEqual(await pending(), [{ amount: '2', status: 'PENDING' }])
+  await refund(delayed.id)
+  assert.deepEqual(await pending(), [])
+  assert.equal(await points(), '0')
+  await delay(0)
+  const { body: spent } = await pay(budi, 20_000, { capture: 'automatic' })
+  await owner.run(sql`
+    insert into point_mutation (username, type, amount, reference_number, src, status)
+      values (${budi.username}, 'REDEEM', 1.5, 'elsewhere', 'PROMO', 'COMPLETE')`)
+  await refund(spent.id)
+  assert.equal(await points(), '0')
+})
+
 test('less than the price at the gateway pays nobody: it is in the wallet, and the payment has failed', async () => {
   const budi = await wallet.person()
   const { body } = await pay(budi, 40_000, { method: 'XENDIT' })

@@ -576,6 +576,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function close_transaction(p_id bigint, p_status text, p_error text) returns boolean
 -- function counter_month(p_month integer) returns integer
 -- function credit_late_money(p user_transaction, p_xendit_invoice text, p_paid bigint, p_currency text, p_fee bigint, p_paid_at timestamp with time zone) returns text
+-- function earn_points(p user_transaction) returns void
 -- function end_payout(p payout, p_status text, p_failure_code text) returns void
 -- function ensure_payee(p_holder text) returns void
 -- function ensure_wallet(p_username text) returns void
@@ -608,3 +609,4 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function settle_invoice(p_id bigint, p_xendit_invoice text, p_paid bigint, p_currency text, p_fee bigint, p_paid_at timestamp with time zone) returns text
 -- function skip_repeated_bank_channel() returns trigger
 -- function skip_repeated_payment_type() returns trigger
+-- function take_back_points(p user_transaction, p_left bigint, p_refund bigint, p_refund_invoice text) returns void

@@ -1,7 +1,13 @@
 -- What follows from a top-up or payment that has just turned PAID, in the same transaction.
+-- niaga:require functions/earned_points.sql
 create or replace function public.after_paid(p_id bigint) returns void
 language plpgsql set search_path = '' as $$
+declare
+  v_transaction public.user_transaction;
 begin
-  return;
+  select * into strict v_transaction from public.user_transaction t where t.id = p_id;
+  if v_transaction.type = 'PAYMENT' then
+    perform public.earn_points(v_transaction);
+  end if;
 end
 $$;

@@ -2,6 +2,7 @@
 -- the REFUND row; what the platform gives back of its commission stands in it. Refuses with not_found,
 -- payment_not_pending, refund_exceeds_payment, payee_funds_insufficient.
 -- niaga:require functions/lock_user.sql
+-- niaga:require functions/earned_points.sql
 create or replace function public.refund_payment(p_id bigint, p_amount integer, p_reason text) returns bigint
 language plpgsql set search_path = '' as $$
 declare
@@ -14,6 +15,7 @@ declare
   v_amount bigint;
   v_commission bigint;
   v_is_last boolean;
+  v_invoice text;
 begin
   if v.type <> 'PAYMENT' then
     perform public.refuse('not_found');
@@ -40,7 +42,9 @@ begin
   values (v_refund, v.username, 'REFUND', v_amount, public.next_document('INVOICE'), 'PAID', 'WALLET', v.payee, p_id,
     p_reason, v_commission, niaga.now(),
     -- The leg that reaches the wallet.
-    ledger.id_of(v_reference, case when v_commission > 0 then 2 else 1 end), niaga.now(), niaga.now());
+    ledger.id_of(v_reference, case when v_commission > 0 then 2 else 1 end), niaga.now(), niaga.now())
+  returning invoice into v_invoice;
+  perform public.take_back_points(v, v.amount - v_refunded, v_amount, v_invoice);
   return v_refund;
 end
 $$;
