@@ -42,17 +42,20 @@ export async function makePayment(
   caller: Caller,
   input: MakePayment,
 ): Promise<TransactionView> {
-  const id = await commitPayment(store, caller, input)
-  if (input.method === 'XENDIT') await createInvoice(store, caller, id, {})
+  const { id, isNew } = await commitPayment(store, caller, input)
+  // The request that made it may still be at it: then the gateway is asked first.
+  if (input.method === 'XENDIT') await createInvoice(store, caller, id, {}, isNew ? 0 : 1)
   const payment = await findTransaction(store, id)
   if (input.method === 'XENDIT' && payment.status === 'FAILED') throw fail('gateway_rejected')
   return payment
 }
 
-async function commitPayment(store: Store, caller: Caller, input: MakePayment): Promise<bigint> {
+async function commitPayment(store: Store, caller: Caller, input: MakePayment) {
   const { asker, idempotencyKey: key, ...request } = input
-  const id = await inTransaction(store.db, caller, (tx) =>
-    idempotent(tx, { scope: `payment:${asker}`, key, request }, async () => {
+  return await inTransaction(store.db, caller, async (tx) => {
+    let isNew = false
+    const id = await idempotent(tx, { scope: `payment:${asker}`, key, request }, async () => {
+      isNew = true
       const { made } = await tx.one<{ made: bigint }>(sql`
         select open_payment(${input.username}, ${input.payee}, ${input.method}, ${input.amount},
           ${input.freightCharge}, ${input.insuranceAmount}, ${input.commission}, ${input.invoiceOnmarket},
@@ -60,7 +63,7 @@ async function commitPayment(store: Store, caller: Caller, input: MakePayment): 
       if (input.method === 'XENDIT') await invoiceLater(tx, store, made, {}, 1)
       else if (input.capture === 'automatic') await tx.one(sql`select capture_payment(${made})`)
       return String(made)
-    }),
-  )
-  return BigInt(id)
+    })
+    return { id: BigInt(id), isNew }
+  })
 }

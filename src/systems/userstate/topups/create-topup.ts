@@ -31,25 +31,28 @@ export async function createTopup(
   caller: Caller,
   input: CreateTopup,
 ): Promise<TransactionView> {
-  const id = await commitTopup(store, caller, input)
-  await createInvoice(store, caller, id, input.redirects)
+  const { id, isNew } = await commitTopup(store, caller, input)
+  // The request that made it may still be at it: then the gateway is asked first.
+  await createInvoice(store, caller, id, input.redirects, isNew ? 0 : 1)
   const topup = await findTransaction(store, id)
   if (topup.status === 'FAILED') throw fail('gateway_rejected')
   return topup
 }
 
-async function commitTopup(store: Store, caller: Caller, input: CreateTopup): Promise<bigint> {
+async function commitTopup(store: Store, caller: Caller, input: CreateTopup) {
   const { username, amount, paymentType, redirects, platform, idempotencyKey: key } = input
   const request = { amount, paymentType, ...redirects }
-  const id = await inTransaction(store.db, caller, (tx) =>
-    idempotent(tx, { scope: `topup:${username}`, key, request }, async () => {
+  return await inTransaction(store.db, caller, async (tx) => {
+    let isNew = false
+    const id = await idempotent(tx, { scope: `topup:${username}`, key, request }, async () => {
+      isNew = true
       const { made } = await tx.one<{ made: bigint }>(
         sql`select open_topup(${username}, ${amount}, ${paymentType}, ${platform}) as made`,
       )
       // For the case that we do not come further than this.
       await invoiceLater(tx, store, made, redirects, 1)
       return String(made)
-    }),
-  )
-  return BigInt(id)
+    })
+    return { id: BigInt(id), isNew }
+  })
 }

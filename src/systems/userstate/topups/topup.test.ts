@@ -296,6 +296,26 @@ test('another sum is credited as it came and flagged, a fee is booked, another c
   assert.equal(await balanceOf(budi.username), 45_000)
 })
 
+test('a fee that the gateway tells only later is booked, once', async () => {
+  const budi = await wallet.person()
+  const { body } = await topUp(budi)
+  const xenditId = await invoiceOf(body.id)
+  xendit.pay(xenditId)
+  await isPaid(body.id)
+  for (const fee of [0, 700, 900]) {
+    const { outcome } = await inTransaction(wallet.store.db, systemCaller, (tx) =>
+      tx.one<{ outcome: string }>(
+        sql`select settle_invoice(${body.id}, ${xenditId}, 50000, 'IDR', ${fee}, null) as outcome`,
+      ),
+    )
+    assert.equal(outcome, 'already')
+  }
+  const booked = await owner.many<{ amount: bigint }>(
+    sql`select amount from ledger.transfer where reference = ${`fee:${xenditId}`}`,
+  )
+  assert.deepEqual(booked, [{ amount: 700n }])
+})
+
 test('two invoices under one number, both paid: the second is the payer’s as well', async () => {
   const budi = await wallet.person()
   const { body } = await topUp(budi)

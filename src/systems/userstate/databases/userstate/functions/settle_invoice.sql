@@ -19,6 +19,7 @@ begin
   if v.xendit_invoice is distinct from p_xendit_invoice then
     return public.credit_late_money(v, p_xendit_invoice, p_paid, p_currency, p_fee, p_paid_at);
   elsif v.status = 'PAID' then
+    perform public.book_gateway_fee(p_xendit_invoice, p_fee);
     return 'already';
   elsif p_currency <> 'IDR' then
     update public.user_transaction t set gateway_error = 'CURRENCY_MISMATCH' where t.id = p_id;
@@ -71,11 +72,12 @@ begin
 end
 $$;
 
--- M3
+-- M3: once, whenever the gateway tells it.
 create or replace function public.book_gateway_fee(p_xendit_invoice text, p_fee bigint) returns void
 language plpgsql set search_path = '' as $$
 begin
-  if p_fee > 0 then
+  if p_fee > 0 and not exists (
+    select from ledger.transfer t where t.id = ledger.id_of('fee:' || p_xendit_invoice)) then
     perform ledger.post('fee:' || p_xendit_invoice, 'gateway:xendit', 'expense:gateway_fee', p_fee, 'gateway_fee');
   end if;
 end
