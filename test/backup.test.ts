@@ -180,7 +180,7 @@ const environment = {
   NIAGA_BACKUP_KEY: Buffer.alloc(32, 7).toString('base64'),
 }
 const niaga = (words: string, extra: Record<string, string> = {}) =>
-  house.run(words.split(' '), { ...environment, ...extra })
+  house.run([...words.split(' '), '--system', 'quickcart'], { ...environment, ...extra })
 
 test('the commands: made with a key, listed, drilled with its RPO and RTO, and refused where it is damaged', async () => {
   const schedule = { NIAGA_BACKUP_SCHEDULE: '15 2 * * *' }
