@@ -130,11 +130,12 @@ function actions({ origin, store, owner, clock }: Parts) {
     /** Somebody signed in, made past the API; without a password that works. */
     async person({ balance = 0, points, roles = [] }: PersonOptions = {}): Promise<Person> {
       last += 1
-      const username = `person_${last}`
+      const number = last
+      const username = `person_${number}`
       await owner.run(sql`insert into user_login (username, pwd) values (${username}, 'none')`)
       await owner.run(sql`
         insert into user_info (username, email, first_name, last_name, referral_code, email_verified_at)
-          values (${username}, ${`${username}@example.com`}, 'Budi', 'Santoso', ${`CODE${last}`}, now())`)
+          values (${username}, ${`${username}@example.com`}, 'Budi', 'Santoso', ${`CODE${number}`}, now())`)
       await owner.run(sql`
         insert into user_balance (username, balance, onapps_point) values (${username}, ${balance}, ${points ?? null})`)
       for (const role of roles)

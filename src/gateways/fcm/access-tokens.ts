@@ -24,13 +24,13 @@ interface Issued {
 }
 
 export class AccessTokens {
-  readonly #account: ServiceAccount
+  readonly #account: () => Promise<ServiceAccount>
   readonly #clock: Clock
   readonly #timeoutMs: number
   /** Shared by all who ask while it is fetched. */
   #current: Promise<Issued> | undefined
 
-  constructor(account: ServiceAccount, clock: Clock, timeoutMs: number) {
+  constructor(account: () => Promise<ServiceAccount>, clock: Clock, timeoutMs: number) {
     this.#account = account
     this.#clock = clock
     this.#timeoutMs = timeoutMs
@@ -67,8 +67,9 @@ export class AccessTokens {
 
   async #exchange(): Promise<Issued> {
     const now = this.#clock.now()
-    const body = new URLSearchParams({ grant_type: GRANT, assertion: await this.#assertion(now) })
-    const url = new URL(this.#account.token_uri)
+    const account = await this.#account()
+    const body = new URLSearchParams({ grant_type: GRANT, assertion: await assertionOf(account, now) })
+    const url = new URL(account.token_uri)
     const asked = { call: 'token', url, method: 'POST', body, timeoutMs: this.#timeoutMs } as const
     const { status, text } = await exchange(asked).catch((error: unknown) => {
       if (error instanceof NoAnswerError) throw new FcmError('retry', 'NO_ANSWER', error.message)
@@ -80,16 +81,16 @@ export class AccessTokens {
     }
     return { token: issued.access_token, until: now.getTime() + issued.expires_in * 1000 - SPARE_MS }
   }
+}
 
-  async #assertion(now: Date): Promise<string> {
-    const { client_email: issuer, private_key: pem, token_uri: audience } = this.#account
-    const seconds = Math.floor(now.getTime() / 1000)
-    return new SignJWT({ scope: SCOPE })
-      .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
-      .setIssuer(issuer)
-      .setAudience(audience)
-      .setIssuedAt(seconds)
-      .setExpirationTime(seconds + ASSERTION_S)
-      .sign(await importPKCS8(pem, 'RS256'))
-  }
+async function assertionOf(account: ServiceAccount, now: Date): Promise<string> {
+  const { client_email: issuer, private_key: pem, token_uri: audience } = account
+  const seconds = Math.floor(now.getTime() / 1000)
+  return new SignJWT({ scope: SCOPE })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setIssuedAt(seconds)
+    .setExpirationTime(seconds + ASSERTION_S)
+    .sign(await importPKCS8(pem, 'RS256'))
 }

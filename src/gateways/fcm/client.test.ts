@@ -29,7 +29,14 @@ async function setUp(t: TestContext, options: { timeoutMs?: number } = {}) {
   const baseUrl = `${await app.listen({ port: 0, host: '127.0.0.1' })}/sim/fcm`
   t.after(() => app.close())
   const account = await simulator.access.account('niaga-test', baseUrl)
-  const client = createFcmClient({ baseUrl, account, clock, log: silentLog, ...options })
+  const client = createFcmClient({
+    baseUrl,
+    project: 'niaga-test',
+    account: async () => account,
+    clock,
+    log: silentLog,
+    ...options,
+  })
   return { clock, simulator, baseUrl, account, client }
 }
 
@@ -125,7 +132,8 @@ test('no access: a key that is not the account’s, or a token endpoint that is 
   const foreign = await new FcmSimulator({ project: 'other' }).access.account('other', baseUrl)
   const thief = createFcmClient({
     baseUrl,
-    account: { ...account, private_key: foreign.private_key },
+    project: 'niaga-test',
+    account: async () => ({ ...account, private_key: foreign.private_key }),
     clock,
     log: silentLog,
   })

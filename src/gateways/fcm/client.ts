@@ -13,7 +13,9 @@ import type { ServiceAccount } from './service-account.ts'
 export interface FcmClientOptions {
   /** "https://fcm.googleapis.com", or wherever the simulator is mounted. */
   readonly baseUrl: string
-  readonly account: ServiceAccount
+  readonly project: string
+  /** Asked for when it is first needed. */
+  readonly account: () => Promise<ServiceAccount>
   readonly clock: Clock
   readonly log: Log
   readonly timeoutMs?: number
@@ -27,9 +29,9 @@ export interface FcmClient {
 const TIMEOUT_MS = 10_000
 
 export function createFcmClient(options: FcmClientOptions): FcmClient {
-  const { baseUrl, account, clock, log, timeoutMs = TIMEOUT_MS } = options
+  const { baseUrl, project, account, clock, log, timeoutMs = TIMEOUT_MS } = options
   const tokens = new AccessTokens(account, clock, timeoutMs)
-  const path = `v1/projects/${encodeURIComponent(account.project_id)}/messages:send`
+  const path = `v1/projects/${encodeURIComponent(project)}/messages:send`
   const url = new URL(`./${path}`, withSlash(baseUrl))
   const circuit = gatewayCircuit({ gateway: 'fcm', clock, log, isFailure: isDown })
 

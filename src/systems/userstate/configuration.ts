@@ -11,6 +11,7 @@ import {
 import { type FieldKeys, parseFieldKeys } from '../../platform/crypto/field-keys.ts'
 import { databaseVariables } from './documented-url.ts'
 import { gatewayVariables } from './gateway/gateway-configuration.ts'
+import { pushVariables } from './push/open-push.ts'
 
 const secrets = {
   FIELD_KEY: optional(
@@ -31,6 +32,7 @@ export const userstateVariables: Variables = {
   ...secrets,
   ...stores,
   ...gatewayVariables,
+  ...pushVariables,
 }
 
 /** Seal and keep nothing but play. */

@@ -13,6 +13,7 @@ import { auditsDatabase, SYSTEM, walletDatabase } from './databases.ts'
 import { type GatewayConfiguration, readGatewayConfiguration } from './gateway/gateway-configuration.ts'
 import type { DocumentLogs } from './logs/document-logs.ts'
 import { openLogs } from './logs/open-logs.ts'
+import { openPush, type Push } from './push/open-push.ts'
 import { openWalletSettings, type WalletSettings } from './settings.ts'
 
 /** UserState, U4: 30 days. */
@@ -35,6 +36,7 @@ export interface Store {
   readonly xendit: XenditClient
   /** What the payment gateway said; in another store where one is named. */
   readonly logs: DocumentLogs
+  readonly push: Push
   /** Heads of the audit chain, outside of every database. */
   readonly anchorPath: string
   readonly houseWork: HouseWork
@@ -56,6 +58,7 @@ export async function openStore(context: SystemContext): Promise<Store> {
     settings: await openWalletSettings(db, log),
     config,
     tokens: createTokens({ db, system: SYSTEM, seal: config.fieldKeys, refreshSeconds: REFRESH_SECONDS }),
+    push: openPush({ ...context, anchorPath: anchorPath(context), log }),
     logs: await openLogs(db, config.mongoUrl),
     gateway,
     xendit: createXenditClient({ ...gateway, clock, log }),

@@ -5,6 +5,7 @@ import { walletAccess } from '../access/access.ts'
 import { logRoutes } from '../logs/log.routes.ts'
 import type { Store } from '../store.ts'
 import { walletRoutes } from '../wallet/wallet.routes.ts'
+import { messageRoutes } from './messages.ts'
 import { moneyRoutes } from './money.ts'
 import { speakOurWords } from './words.ts'
 
@@ -17,6 +18,7 @@ export async function routes(app: FastifyInstance, store: Store): Promise<void> 
     walletRoutes(scope, store)
     logRoutes(scope, store)
     await moneyRoutes(scope, store)
+    messageRoutes(scope, store)
   }
   await app.register(api, { prefix: '/userstate/v1' })
 }

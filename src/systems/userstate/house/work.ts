@@ -12,6 +12,7 @@ import { inTransaction } from '../../../postgres/transaction.ts'
 import { ANCHOR_SCHEMA } from '../databases.ts'
 import { logCron, logTasks } from '../logs/write-log.ts'
 import type { Store } from '../store.ts'
+import { messageCron, messageTasks } from './messages.ts'
 import { moneyCron, moneyInbox, moneyInboxDays, moneyTasks } from './money.ts'
 
 /** Jobs at a time; each holds a connection only while it works on the database. */
@@ -33,11 +34,12 @@ function walletTasks(store: Store): readonly Task[] {
     }),
     ...logTasks(store),
     ...moneyTasks(store),
+    ...messageTasks(store),
     housekeepingTask(store.db, { inboxDays: moneyInboxDays }),
   ]
 }
 
-const walletCron: readonly CronEntry[] = [...logCron, ...moneyCron, housekeepingCron]
+const walletCron: readonly CronEntry[] = [...logCron, ...moneyCron, ...messageCron, housekeepingCron]
 
 export async function startWork(store: Store): Promise<Work> {
   const { db, audits, log } = store
