@@ -2,8 +2,9 @@
 import { type Html, html } from '../platform/http/html.ts'
 import type { Overview, Trail } from '../platform/system.ts'
 
-export function orderTrail({ trail, audit }: Overview): Html {
-  if (!trail) {
+export function orderTrail({ trail, audit }: Overview): Html | undefined {
+  if (trail === undefined) return undefined
+  if (trail === 'none yet') {
     return html`<p class="card quiet">No order is paid yet. Once one is, its money in the ledger and its rows in the audit are shown here, verified.</p>`
   }
   const { title, transfers, ledgerOk, audit: rows, auditOk } = trail

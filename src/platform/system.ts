@@ -75,8 +75,8 @@ export interface Overview {
   readonly counts: readonly { readonly label: string; readonly value: string }[]
   readonly accounts: readonly { readonly name: string; readonly balance: string }[]
   readonly audit?: { readonly verifiedUpTo: string; readonly ok: boolean; readonly waiting: number }
-  /** The newest paid order: what it moved, and what the record says of it. */
-  readonly trail?: Trail
+  /** Of a shop: the newest paid order, what it moved, and what the record says of it. */
+  readonly trail?: Trail | 'none yet'
   readonly links: readonly { readonly label: string; readonly href: string; readonly about: string }[]
 }
 

@@ -58,7 +58,7 @@ async function overview(store: Store, watch: AuditWatch): Promise<Overview> {
     ...(proof
       ? { audit: { ok: proof.ok, verifiedUpTo: `row ${proof.verifiedUpTo}`, waiting: backlog.waiting } }
       : {}),
-    ...(trail ? { trail } : {}),
+    trail: trail ?? 'none yet',
     links: [
       ...(store.config.telegram.simulated
         ? [
