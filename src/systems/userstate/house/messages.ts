@@ -8,6 +8,7 @@ import { offerCron, offerTasks } from '../offers/offer.jobs.ts'
 import { offerRoutes } from '../offers/offer.routes.ts'
 import { pushCron, pushTasks } from '../push/push.jobs.ts'
 import { pushRoutes } from '../push/push.routes.ts'
+import { tellTasks } from '../push/tell.jobs.ts'
 import type { Store } from '../store.ts'
 
 export function messageRoutes(scope: FastifyInstance, store: Store): void {
@@ -18,7 +19,7 @@ export function messageRoutes(scope: FastifyInstance, store: Store): void {
 }
 
 export function messageTasks(store: Store): readonly Task[] {
-  return [...pushTasks(store), ...offerTasks(store)]
+  return [...pushTasks(store), ...tellTasks(store), ...offerTasks(store)]
 }
 
 export const messageCron: readonly CronEntry[] = [...pushCron, ...offerCron]

@@ -185,3 +185,29 @@ test('a message whose job is gone is found within the hour; old ones go after 90
   await wallet.advance({ days: 92 })
   await until(async () => (await messages('h-phone')).length === 0)
 })
+
+test('what becomes of somebody’s money is told on their device, once, whatever changed it', async () => {
+  const as = await personWith('i-phone')
+  const { id } = await wallet.owner.one<{ id: bigint }>(sql`
+    insert into user_transaction (username, invoice, type, amount, status, src)
+      values (${as.username}, 'INV-TELL', 'TOPUP', 50000, 'PENDING', 'XENDIT') returning id`)
+  const { payout } = await wallet.owner.one<{ payout: bigint }>(sql`
+    with account as (
+      insert into bank_account (channel, username) values (1, ${as.username}) returning id),
+    paid_out as (
+      insert into user_transaction (username, invoice, type, amount, status, src)
+        values (${as.username}, 'TRX-TELL', 'PAYOUT', 20000, 'PENDING', 'XENDIT') returning id)
+    insert into payout (username, transaction_id, bank_account_id, reference_id, channel_code, account_last4,
+        account_holder_name, amount, status)
+      select ${as.username}, paid_out.id, account.id, 'TRX-TELL', 'ID_BCA', '0001', 'Budi', 20000, 'QUEUED'
+      from account, paid_out returning id as payout`)
+  for (let times = 0; times < 2; times += 1) {
+    await wallet.owner.run(sql`update user_transaction set status = 'PAID' where id = ${id}`)
+    await wallet.owner.run(sql`update payout set status = 'FAILED' where id = ${payout}`)
+    await wallet.drain()
+  }
+  assert.deepEqual(received('i-phone').toSorted(), [
+    'Rp 20.000 kembali tersedia di saldo kamu.',
+    'Top up Rp 50.000 berhasil.',
+  ])
+})
