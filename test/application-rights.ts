@@ -95,12 +95,12 @@ export const auditsRights: ComponentRights = {
 export const walletRights: ComponentRights = {
   'audit.audit_anchors': 'select, insert, delete',
   'public.address_list': ALL,
-  'public.api_key': READ,
+  'public.api_key': 'select, update(last_used_at)',
   'public.app_setting': KEEP,
   'public.bank_account': 'select, insert, update(active)',
   'public.bank_channel': READ,
   'public.counter': KEEP,
-  'public.deactivate_reason': READ,
+  'public.deactivate_reason': 'select, insert, update(reactivated_at, reactivated_by)',
   'public.fcm': 'select, insert, update(disabled_reason, enabled, last_seen_at, platform, username)',
   'public.marketing_campaign':
     'select, insert, update(audience, message, name, push, recipients, scheduled_at, status, telp)',
@@ -111,7 +111,7 @@ export const walletRights: ComponentRights = {
   'public.pg_stat_user_indexes': READ,
   'public.point_mutation': 'select, insert, update(status), delete',
   'public.push_message': 'select, insert, update(attempts, error_code, fcm_message_name, status), delete',
-  'public.referral_history': READ,
+  'public.referral_history': 'select, insert, update(qualified_transaction_id, status)',
   /** What it shows the ledger writes. */
   'public.user_balance': 'select, insert(username)',
   'public.user_info':
@@ -121,8 +121,9 @@ export const walletRights: ComponentRights = {
   'public.user_role': READ,
   'public.user_transaction':
     'select, insert, update(amount_2, gateway_error, paid_at, status, transfer_id, xendit_invoice, xendit_url)',
-  'public.voucher': READ,
-  'public.voucher_redemption': READ,
+  'public.voucher':
+    'select, insert, update(active, ends_at, is_onapps, kind, max_discount, min_amount, payee, per_user_limit, quota, redeemed_count, starts_at, value)',
+  'public.voucher_redemption': APPEND,
   'public.xendit_checkout_logs': 'select, insert, update(created_at, doc), delete',
   'public.xendit_payout_logs': 'select, insert, update(created_at, doc), delete',
 }

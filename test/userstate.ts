@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
+import { systemCaller } from '../src/kernel/caller.ts'
 import { SandboxClock } from '../src/kernel/clock.ts'
 import { type Log, silentLog } from '../src/kernel/log.ts'
 import { drainAudit } from '../src/platform/audit/relay.ts'
@@ -20,10 +21,13 @@ import type { StaffRole } from '../src/systems/userstate/access/roles.ts'
 import { ANCHOR_SCHEMA, auditsDatabase, walletDatabase } from '../src/systems/userstate/databases.ts'
 import { userstateErrors } from '../src/systems/userstate/errors.ts'
 import { seed } from '../src/systems/userstate/seeds.ts'
+import { createKey } from '../src/systems/userstate/services/api-keys.ts'
+import { changeSetting } from '../src/systems/userstate/staff/change-setting.ts'
 import { openStore, type Store } from '../src/systems/userstate/store.ts'
 import { running } from '../src/systems/userstate/system.ts'
 import { type CallOptions, callsTo } from './calls.ts'
 import { testDatabase } from './database.ts'
+import { schedulesAreDue } from './schedules.ts'
 import { until } from './until.ts'
 
 export interface Person {
@@ -105,6 +109,11 @@ interface PersonOptions {
   readonly roles?: readonly StaffRole[]
 }
 
+/** The Authorization header of a service. */
+export function basic(holder: string, apikey: string) {
+  return { authorization: `Basic ${Buffer.from(`${holder}:${apikey}`).toString('base64')}` }
+}
+
 let last = 0
 
 function actions({ origin, store, owner, clock }: Parts) {
@@ -117,8 +126,16 @@ function actions({ origin, store, owner, clock }: Parts) {
         select exists (select from graphile_worker._private_jobs
             where locked_at is not null or (run_at <= now() and attempts < max_attempts))
           or exists (select from niaga.inbox where status = 'processing') as busy`)
-      return !busy
+      return !busy && !(await schedulesAreDue(store.db, clock.now()))
     })
+  }
+
+  /** @throws Error where nobody was mailed a code */
+  const mailTo = (email: string): string => {
+    const [mail] = store.post.sink?.list(email) ?? []
+    const code = /: (\d{6})\r?\n/.exec(mail?.text ?? '')?.[1]
+    if (code === undefined) throw new Error(`no code was mailed to ${email}`)
+    return code
   }
 
   return {
@@ -143,6 +160,32 @@ function actions({ origin, store, owner, clock }: Parts) {
       const { access_token: token } = await store.tokens.issue(username)
       return { username, token }
     },
+
+    /** A new session, where the old one's access token has ended. */
+    signIn: async ({ username }: Pick<Person, 'username'>): Promise<Person> => ({
+      username,
+      token: (await store.tokens.issue(username)).access_token,
+    }),
+
+    /** A service's key, for `headers`. */
+    async service(
+      holder: string,
+      scopes: readonly string[] = ['service'],
+    ): Promise<{ readonly authorization: string }> {
+      const { apikey } = await createKey({ db: owner }, systemCaller, { holder, scopes })
+      return basic(holder, apikey)
+    },
+
+    /** The code of the newest mail to somebody. */
+    async codeFor(email: string): Promise<string> {
+      await drain()
+      return mailTo(email)
+    },
+
+    mailTo,
+
+    /** An admin changes a setting. */
+    change: (key: string, value: unknown) => changeSetting(store, systemCaller, key, value),
 
     /** Time passes for everybody, and what falls due is done. */
     async advance(step: Parameters<SandboxClock['advance']>[0]): Promise<void> {

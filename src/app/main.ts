@@ -19,6 +19,7 @@ import { quickcartCommands } from './commands/quickcart.ts'
 import { Refusal } from './commands/refusal.ts'
 import { seedCommand } from './commands/seed.ts'
 import { startCommand } from './commands/start.ts'
+import { userstateCommands } from './commands/userstate.ts'
 import { AlreadyRunning } from './instance.ts'
 
 const program = new Command('niaga')
@@ -40,6 +41,7 @@ inboxCommands(program)
 jobsCommands(program)
 keysCommands(program)
 quickcartCommands(program)
+userstateCommands(program)
 generateCommand(program)
 
 try {

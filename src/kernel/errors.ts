@@ -11,8 +11,8 @@ export interface ErrorSpec {
   readonly text: string
   /** SQLSTATE that the database raises for this error, where it has one of its own. */
   readonly sqlstate?: string
-  /** Name of the constraint (or `RAISE ... CONSTRAINT`) whose violation means this error. */
-  readonly constraint?: string
+  /** Name of the constraint (or `RAISE ... CONSTRAINT`) whose violation means this error, or names of several. */
+  readonly constraint?: string | readonly string[]
 }
 
 export type ErrorCatalogue = Readonly<Record<string, ErrorSpec>>

@@ -64,7 +64,7 @@ function index(catalogue: ErrorCatalogue): Map<string, string> {
   let found = indexes.get(catalogue)
   if (!found) {
     const entries = Object.entries<ErrorSpec>(catalogue).flatMap(([code, spec]): [string, string][] => [
-      ...(spec.constraint ? [[`constraint ${spec.constraint}`, code] satisfies [string, string]] : []),
+      ...[spec.constraint ?? []].flat().map((name): [string, string] => [`constraint ${name}`, code]),
       ...(spec.sqlstate ? [[`sqlstate ${spec.sqlstate}`, code] satisfies [string, string]] : []),
     ])
     found = new Map(entries)

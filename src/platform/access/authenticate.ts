@@ -30,15 +30,18 @@ export interface AccessOptions {
    * not when the access token ends. Somebody banned is an account still, so that they are told.
    */
   loadAccount(subject: string, sessionId: string): Promise<Account | undefined>
+  /** Where services sign in by HTTP Basic (RFC 7617). @throws unauthenticated */
+  basic?(user: string, password: string, request: FastifyRequest): Promise<Identity>
 }
 
-export function createAccess({ system, db, tokens, permissions, loadAccount }: AccessOptions): Access {
+export function createAccess({ system, db, tokens, permissions, loadAccount, basic }: AccessOptions): Access {
   async function person(token: string): Promise<Identity> {
     const { subject, sessionId } = await tokens.verify(token)
     const account = await loadAccount(subject, sessionId)
     if (!account) throw kernelFail('unauthenticated')
     if (account.banned) throw fail('banned')
-    return { system, subject, kind: 'user', actor: account.actor, roles: account.roles, scopes: [] }
+    const { actor, roles } = account
+    return { system, subject, kind: 'user', actor, roles, scopes: [], sessionId }
   }
 
   async function service(key: string): Promise<Identity> {
@@ -49,6 +52,8 @@ export function createAccess({ system, db, tokens, permissions, loadAccount }: A
   return {
     permissions,
     async authenticate(request) {
+      const [user, password] = basic ? basicCredentials(request) : []
+      if (basic && user !== undefined && password !== undefined) return await basic(user, password, request)
       const credential = presented(request)
       if (credential === undefined) return undefined
       return isApiKey(credential) ? await service(credential) : await person(credential)
@@ -78,6 +83,13 @@ export function jwksRoute(scope: FastifyInstance, tokens: Tokens): void {
     },
     async (_request, reply) => reply.header('cache-control', 'public, max-age=300').send(await tokens.jwks()),
   )
+}
+
+/** Split at the first colon: a password may hold some. */
+function basicCredentials({ headers }: FastifyRequest): string[] {
+  const encoded = /^Basic ([A-Za-z0-9+/]+=*)$/i.exec(headers.authorization ?? '')?.[1]
+  if (encoded === undefined) return []
+  return /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8'))?.slice(1) ?? []
 }
 
 /** @throws unauthenticated for an Authorization header that is not `Bearer <token>`. */

@@ -13,6 +13,8 @@ export interface Identity {
   readonly actor: Caller['type']
   readonly roles: readonly string[]
   readonly scopes: readonly string[]
+  /** A person's. */
+  readonly sessionId?: string
 }
 
 /**

@@ -142,10 +142,35 @@ export function createTokens({ db, system, seal, refreshSeconds }: TokenOptions)
   }
 }
 
-/** Ends every session of somebody, in the transaction that bans them. Answers how many. */
-export async function revokeSessions(tx: Tx, subject: string): Promise<number> {
+/** Ends every session of somebody, but one, in the transaction of what shuts them out. Answers how many. */
+export async function revokeSessions(tx: Tx, subject: string, except?: string): Promise<number> {
   return await tx.run(sql`
-    update niaga.session set revoked_at = niaga.now() where subject = ${subject} and revoked_at is null`)
+    update niaga.session set revoked_at = niaga.now()
+    where subject = ${subject} and revoked_at is null and id is distinct from ${except ?? null}`)
+}
+
+/** @throws not_found where somebody has no such live session. */
+export async function endSession(tx: Tx, subject: string, id: string): Promise<void> {
+  const ended = await tx.run(sql`
+    update niaga.session set revoked_at = niaga.now()
+    where subject = ${subject} and id = ${id} and revoked_at is null`)
+  if (ended === 0) throw kernelFail('not_found')
+}
+
+export interface LiveSession {
+  readonly id: string
+  readonly created_at: Date
+  /** When its tokens were renewed last. */
+  readonly last_seen_at: Date
+}
+
+/** The newest hundred that can still be used, newest first. */
+export async function liveSessions(db: Database, subject: string): Promise<LiveSession[]> {
+  return await db.many<LiveSession>(sql`
+    select s.id, s.created_at, coalesce(max(t.used_at), s.created_at) as last_seen_at
+    from niaga.session s join niaga.refresh_token t on t.session_id = s.id
+    where s.subject = ${subject} and s.revoked_at is null
+    group by s.id having max(t.expires_at) > ${db.clock.now()} order by s.created_at desc, s.id limit 100`)
 }
 
 /** Removes every trace of somebody's sessions (erasure). */

@@ -12,7 +12,7 @@ function counter(): Counter & { keys: Map<string, number> } {
     async increment(key) {
       const count = (keys.get(key) ?? 0) + 1
       keys.set(key, count)
-      return { count, resetSeconds: 41.5 }
+      return { count, resetsInSeconds: 41.5 }
     },
   }
 }

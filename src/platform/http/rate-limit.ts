@@ -4,7 +4,7 @@ import { fail } from '../../kernel/errors.ts'
 
 /** What a limit needs of the key-value store: one atomic step of a counter that ends with its window. */
 export interface Counter {
-  increment(key: string, windowSeconds: number): Promise<{ count: number; resetSeconds: number }>
+  increment(key: string, windowSeconds: number): Promise<{ count: number; resetsInSeconds: number }>
 }
 
 export interface RateLimit {
@@ -16,8 +16,12 @@ export interface RateLimit {
 
 /** Counts one attempt. @throws rate_limited with `retry_after` in seconds */
 export async function countAttempt(counter: Counter, who: string, limit: RateLimit): Promise<void> {
-  const { count, resetSeconds } = await counter.increment(`rate:${who}:${limit.action}`, limit.windowSeconds)
-  if (count > limit.limit) throw fail('rate_limited', { retry_after: Math.max(1, Math.ceil(resetSeconds)) })
+  const { count, resetsInSeconds } = await counter.increment(
+    `rate:${who}:${limit.action}`,
+    limit.windowSeconds,
+  )
+  if (count > limit.limit)
+    throw fail('rate_limited', { retry_after: Math.max(1, Math.ceil(resetsInSeconds)) })
 }
 
 /** The same as a route's preHandler: per identity, or per address where there is none. */

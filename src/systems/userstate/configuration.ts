@@ -5,6 +5,7 @@ import {
   optional,
   readVariables,
   secret,
+  text,
   url,
   type Variables,
 } from '../../platform/configuration.ts'
@@ -26,11 +27,24 @@ const stores = {
   ),
 }
 
+const mail = {
+  SMTP_URL: optional(
+    url('"smtp://user:password@host:587" or "smtps://…"; a sink with a page where unset', [
+      'smtp:',
+      'smtps:',
+    ]),
+  ),
+  MAIL_FROM: text('whose mails they are', /^[^\s@<>]+@[^\s@<>]+$/, {
+    fallback: 'no-reply@userstate.example',
+  }),
+}
+
 /** Every variable, by its name. */
 export const userstateVariables: Variables = {
   ...databaseVariables,
   ...secrets,
   ...stores,
+  ...mail,
   ...gatewayVariables,
   ...pushVariables,
 }
@@ -46,19 +60,25 @@ export interface WalletConfiguration {
   readonly otpPepper: string
   /** With the database's name: "mongodb://localhost:27017/userstate". */
   readonly mongoUrl: string | undefined
+  readonly mail: {
+    /** Undefined: the sink. */
+    readonly url: string | undefined
+    readonly from: { readonly name: string; readonly address: string }
+  }
 }
 
 /** @throws ConfigurationError where production would run on the secrets of the sandbox */
 export function readWalletConfiguration(environment: Environment): WalletConfiguration {
-  const read = readVariables(secrets, environment)
+  const read = readVariables({ ...secrets, ...stores, ...mail }, environment)
   const isProduction = environment.NIAGA_ENVIRONMENT?.trim() === 'production'
-  const missing = Object.keys(secrets).filter((name) => !environment[name]?.trim())
+  const missing = [...Object.keys(secrets), 'SMTP_URL'].filter((name) => !environment[name]?.trim())
   if (isProduction && missing.length > 0) {
     throw new ConfigurationError(missing.map((name) => `${name}: is needed in production`))
   }
   return {
     fieldKeys: parseFieldKeys(read.FIELD_KEY ?? SANDBOX.fieldKey),
     otpPepper: read.OTP_PEPPER ?? SANDBOX.pepper,
-    mongoUrl: readVariables(stores, environment).MONGO_DB,
+    mongoUrl: read.MONGO_DB,
+    mail: { url: read.SMTP_URL, from: { name: 'UserState', address: read.MAIL_FROM } },
   }
 }

@@ -16,12 +16,12 @@ const walletErrors = {
   username_taken: {
     status: 409,
     text: 'This username is taken',
-    constraint: 'uq_user_login_username_lower',
+    constraint: ['user_login_pkey', 'uq_user_login_username_lower'],
   },
   email_taken: {
     status: 409,
     text: 'Another account uses this e-mail address',
-    constraint: 'uq_user_info_email_lower',
+    constraint: ['user_info_email_key', 'uq_user_info_email_lower'],
   },
   weak_password: { status: 422, text: 'The password is too weak: {reason}' },
   invalid_credentials: { status: 401, text: 'Login or password is wrong' },
@@ -77,6 +77,11 @@ const walletErrors = {
   voucher_min_amount: { status: 422, text: 'The voucher is for payments of {min} and more' },
   voucher_wrong_kind: { status: 422, text: 'The voucher cannot be used here' },
   voucher_in_use: { status: 409, text: 'Kind and value stay as they are once a voucher was used' },
+  voucher_terms_invalid: {
+    status: 422,
+    text: 'At most 100 per cent, and an end after the beginning',
+    constraint: ['voucher_check', 'voucher_check1'],
+  },
   voucher_exists: { status: 409, text: 'There is a voucher with this code', constraint: 'voucher_pkey' },
 
   bank_channel_inactive: { status: 422, text: 'This bank is not offered' },
@@ -97,6 +102,7 @@ const walletErrors = {
   webhook_malformed: { status: 400, text: 'The event could not be read' },
   payment_type_exists: { status: 409, text: 'There is a payment type of this name' },
   setting_invalid: { status: 422, text: 'The setting cannot have this value' },
+  api_key_limit: { status: 409, text: 'This service has {limit} keys already; revoke one first' },
   last_admin: { status: 409, text: 'The last admin stays one' },
   erasure_blocked: { status: 409, text: 'The account cannot be erased now: {reason}' },
 

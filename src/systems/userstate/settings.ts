@@ -1,7 +1,7 @@
 /** What staff change while it runs (UserState, §10); functions/setting.sql carries the same defaults. */
 import { Type } from 'typebox'
 import type { Log } from '../../kernel/log.ts'
-import { openSettings, type Settings } from '../../platform/settings/settings.ts'
+import { openSettings, type Settings, type SettingValues } from '../../platform/settings/settings.ts'
 import type { Database } from '../../postgres/database.ts'
 
 /** The documented columns hold no more. */
@@ -79,4 +79,15 @@ export type WalletSettings = Settings<typeof schemas>
 
 export async function openWalletSettings(database: Database, log: Log): Promise<WalletSettings> {
   return await openSettings({ database, table: 'app_setting', schemas, defaults, log })
+}
+
+/** What a schema cannot say of a value beside the others; undefined where all is well. */
+export function rangeProblem(values: SettingValues<typeof schemas>): string | undefined {
+  const pairs = [
+    ['topup.min', 'topup.max'],
+    ['payout.min', 'payout.max'],
+    ['payment.hold_minutes', 'payment.hold_max_minutes'],
+  ] as const
+  const wrong = pairs.find(([least, most]) => values[least] > values[most])
+  return wrong && `${wrong[0]} must not exceed ${wrong[1]}`
 }

@@ -13,6 +13,7 @@ import { auditsDatabase, SYSTEM, walletDatabase } from './databases.ts'
 import { type GatewayConfiguration, readGatewayConfiguration } from './gateway/gateway-configuration.ts'
 import type { DocumentLogs } from './logs/document-logs.ts'
 import { openLogs } from './logs/open-logs.ts'
+import { openPost, type Post } from './mail/sink.ts'
 import { openPush, type Push } from './push/open-push.ts'
 import { openWalletSettings, type WalletSettings } from './settings.ts'
 
@@ -37,6 +38,8 @@ export interface Store {
   /** What the payment gateway said; in another store where one is named. */
   readonly logs: DocumentLogs
   readonly push: Push
+  /** Mails to people. */
+  readonly post: Post
   /** Heads of the audit chain, outside of every database. */
   readonly anchorPath: string
   readonly houseWork: HouseWork
@@ -62,6 +65,7 @@ export async function openStore(context: SystemContext): Promise<Store> {
     logs: await openLogs(db, config.mongoUrl),
     gateway,
     xendit: createXenditClient({ ...gateway, clock, log }),
+    post: await openPost(config, context, log),
     anchorPath: anchorPath(context),
     houseWork: context.houseWork,
   }
@@ -72,6 +76,7 @@ export function anchorPath({ dataDirectory }: Pick<SystemContext, 'dataDirectory
 }
 
 export async function closeStore(store: Store): Promise<void> {
+  await store.post.sink?.close()
   await store.settings.close()
   await store.logs.close()
   await store.kv.close()

@@ -10,6 +10,7 @@ import { openSimulators } from './gateway/simulators.ts'
 import { openOverview } from './house/overview.ts'
 import { routes } from './house/routes.ts'
 import { startWork, type Work } from './house/work.ts'
+import { sinkRoutes } from './mail/sink.ts'
 import { simulatedPhones } from './push/open-push.ts'
 import { seed } from './seeds.ts'
 import { ANCHOR_FILE, anchorPath, closeStore, openStore, type Store } from './store.ts'
@@ -41,6 +42,7 @@ export function running(store: Store): RunningSystem {
     async routes(app) {
       await simulators.routes(app)
       await simulatedPhones(app, store.push)
+      await sinkRoutes(app, store.post)
       await routes(app, store)
     },
     async start() {

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { callerOf } from '../../../platform/access/identity.ts'
+import { searchAudit } from '../../../platform/audit/search.ts'
 import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Instant, nullable } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { invalidFields } from '../../../platform/http/validation.ts'
 import type { Store } from '../store.ts'
-import { proveAudit, searchAudit } from './audit.ts'
+import { proveAudit } from './audit.ts'
 
 const tags = ['Administration']
 const config = { access: { permission: 'audit.read' } } as const
@@ -52,7 +53,7 @@ export function auditRoutes(scope: FastifyInstance, store: Store): void {
     },
     async (request) => {
       const { entity_type, entity_id, actor_id, action, from, to, cursor } = request.query
-      const page = await searchAudit(store, {
+      const page = await searchAudit(store.audits, {
         limit: limitOf(request.query),
         ...(entity_type === undefined ? {} : { entityType: entity_type }),
         ...(entity_id === undefined ? {} : { entityId: entity_id }),

@@ -1,65 +1,10 @@
 /** Reading and proving the permanent record (QuickCart, §9). */
 
 import type { Caller } from '../../../kernel/caller.ts'
-import { decodeCursor, type Page, toPage } from '../../../kernel/cursor.ts'
-import type { AuditLogsRow } from '../../../platform/audit/record/tables.ts'
 import { type AuditVerification, verifyAudit } from '../../../platform/audit/verify.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import type { Store } from '../store.ts'
-
-export interface AuditFilter {
-  readonly entityType?: string
-  readonly entityId?: string
-  readonly actorId?: bigint
-  readonly action?: string
-  readonly from?: Date
-  readonly to?: Date
-  readonly cursor?: string
-  readonly limit: number
-}
-
-export type AuditRow = Pick<
-  AuditLogsRow,
-  | 'id'
-  | 'timestamp'
-  | 'actor_id'
-  | 'actor_type'
-  | 'entity_type'
-  | 'entity_id'
-  | 'action'
-  | 'before_state'
-  | 'after_state'
-  | 'context'
-  | 'ip_address'
-  | 'row_hash'
->
-
-/** Newest first. @throws bad_request for a wrong cursor */
-export async function searchAudit(store: Store, filter: AuditFilter): Promise<Page<AuditRow>> {
-  const { entityType, entityId, actorId, action, from, to, cursor, limit } = filter
-  const before = cursor === undefined ? undefined : decodeCursor(cursor, ['number'] as const)[0]
-  const conditions = [
-    sql`true`,
-    ...(entityType === undefined ? [] : [sql`entity_type = ${entityType}`]),
-    ...(entityId === undefined ? [] : [sql`entity_id = ${entityId}`]),
-    ...(actorId === undefined ? [] : [sql`actor_id = ${actorId}`]),
-    ...(action === undefined ? [] : [sql`action = ${action}`]),
-    ...(from === undefined ? [] : [sql`timestamp >= ${from}`]),
-    ...(to === undefined ? [] : [sql`timestamp < ${to}`]),
-    ...(before === undefined ? [] : [sql`id < ${before}`]),
-  ]
-  const rows = await store.audits.many<AuditRow>(sql`
-    select id, timestamp, actor_id, actor_type, entity_type, entity_id, action, before_state, after_state, context,
-        host(ip_address) as ip_address, row_hash
-      from audit_logs where ${sql.join(conditions, ' and ')} order by id desc limit ${limit + 1}`)
-  return toPage(
-    rows,
-    limit,
-    ({ id }) => [Number(id)],
-    (row) => row,
-  )
-}
 
 /** Walks the whole chain and notes the outcome in it. */
 export async function proveAudit(store: Store, caller: Caller): Promise<AuditVerification> {

@@ -3,6 +3,7 @@ import { type Account, createAccess } from '../../../platform/access/authenticat
 import type { Access } from '../../../platform/access/guard.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { SYSTEM } from '../databases.ts'
+import { keyAuthentication } from '../services/api-keys.ts'
 import type { Store } from '../store.ts'
 import { permissions, type StaffRole } from './roles.ts'
 
@@ -14,6 +15,7 @@ export function walletAccess(store: Store): Access {
     tokens,
     permissions,
     loadAccount: (...who) => loadAccount(store, ...who),
+    basic: keyAuthentication(store),
   })
 }
 

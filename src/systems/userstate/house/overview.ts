@@ -4,6 +4,7 @@ import type { AuditWatch } from '../../../platform/audit/watch.ts'
 import { sparingly } from '../../../platform/sparingly.ts'
 import type { Overview } from '../../../platform/system.ts'
 import { sql } from '../../../postgres/sql.ts'
+import { MAIL_PATH } from '../mail/sink.ts'
 import type { Store } from '../store.ts'
 import { points, rupiah } from '../wallet/amounts.ts'
 
@@ -35,14 +36,19 @@ async function overview(store: Store, watch: AuditWatch): Promise<Overview> {
     ...(proof
       ? { audit: { ok: proof.ok, verifiedUpTo: `row ${proof.verifiedUpTo}`, waiting: backlog.waiting } }
       : {}),
-    links: store.gateway.simulator
-      ? [
-          {
-            label: 'Xendit simulator',
-            href: `${store.gateway.simulator.path}/`,
-            about: 'pay invoices and follow payouts as the bank',
-          },
-        ]
-      : [],
+    links: [
+      ...(store.gateway.simulator
+        ? [
+            {
+              label: 'Xendit simulator',
+              href: `${store.gateway.simulator.path}/`,
+              about: 'pay invoices and follow payouts as the bank',
+            },
+          ]
+        : []),
+      ...(store.post.sink
+        ? [{ label: 'Mailbox', href: `${MAIL_PATH}/`, about: 'every mail that was sent: codes arrive here' }]
+        : []),
+    ],
   }
 }

@@ -2,8 +2,21 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { jwksRoute } from '../../../platform/access/authenticate.ts'
 import { useAccess } from '../../../platform/access/guard.ts'
 import { walletAccess } from '../access/access.ts'
+import { authRoutes } from '../accounts/auth.routes.ts'
+import { codeRoutes } from '../accounts/code.routes.ts'
+import { deactivateRoutes } from '../accounts/deactivate.routes.ts'
+import { profileRoutes } from '../accounts/profile.routes.ts'
+import { addressRoutes } from '../addresses/address.routes.ts'
 import { logRoutes } from '../logs/log.routes.ts'
+import { pointRoutes } from '../points/point.routes.ts'
+import { referralRoutes } from '../referrals/referral.routes.ts'
+import { apiKeyRoutes } from '../services/api-key.routes.ts'
+import { serviceRoutes } from '../services/service.routes.ts'
+import { recordRoutes } from '../staff/record.routes.ts'
+import { settingsRoutes } from '../staff/settings.routes.ts'
+import { staffRoutes } from '../staff/staff.routes.ts'
 import type { Store } from '../store.ts'
+import { voucherRoutes } from '../vouchers/voucher.routes.ts'
 import { walletRoutes } from '../wallet/wallet.routes.ts'
 import { messageRoutes } from './messages.ts'
 import { moneyRoutes } from './money.ts'
@@ -15,10 +28,23 @@ export async function routes(app: FastifyInstance, store: Store): Promise<void> 
     speakOurWords(scope)
     useAccess(scope, walletAccess(store))
     jwksRoute(scope, store.tokens)
+    authRoutes(scope, store)
+    codeRoutes(scope, store)
+    profileRoutes(scope, store)
+    deactivateRoutes(scope, store)
+    pointRoutes(scope, store)
+    referralRoutes(scope, store)
+    voucherRoutes(scope, store)
+    addressRoutes(scope, store)
     walletRoutes(scope, store)
     logRoutes(scope, store)
     await moneyRoutes(scope, store)
     messageRoutes(scope, store)
+    apiKeyRoutes(scope, store)
+    staffRoutes(scope, store)
+    settingsRoutes(scope, store)
+    recordRoutes(scope, store)
+    serviceRoutes(scope, store)
   }
   await app.register(api, { prefix: '/userstate/v1' })
 }

@@ -11,9 +11,11 @@ import { startJobs } from '../../../platform/jobs/worker.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import { ANCHOR_SCHEMA } from '../databases.ts'
 import { logCron, logTasks } from '../logs/write-log.ts'
+import { mailTasks } from '../mail/mail.jobs.ts'
 import type { Store } from '../store.ts'
 import { messageCron, messageTasks } from './messages.ts'
 import { moneyCron, moneyInbox, moneyInboxDays, moneyTasks } from './money.ts'
+import { nightlyCron, nightlyTasks } from './nightly.jobs.ts'
 
 /** Jobs at a time; each holds a connection only while it works on the database. */
 const CONCURRENCY = 8
@@ -35,11 +37,19 @@ function walletTasks(store: Store): readonly Task[] {
     ...logTasks(store),
     ...moneyTasks(store),
     ...messageTasks(store),
+    ...mailTasks(store),
+    ...nightlyTasks(store),
     housekeepingTask(store.db, { inboxDays: moneyInboxDays }),
   ]
 }
 
-const walletCron: readonly CronEntry[] = [...logCron, ...moneyCron, ...messageCron, housekeepingCron]
+const walletCron: readonly CronEntry[] = [
+  ...logCron,
+  ...moneyCron,
+  ...messageCron,
+  ...nightlyCron,
+  housekeepingCron,
+]
 
 export async function startWork(store: Store): Promise<Work> {
   const { db, audits, log } = store

@@ -565,6 +565,8 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function adopt_invoice(p_id bigint, p_xendit_invoice text, p_url text) returns text
 -- function adopt_points() returns void
 -- function after_paid(p_id bigint) returns void
+-- function api_key_id(p_key text) returns text
+-- function apply_referral(p_username text, p_code text) returns integer
 -- function audit_change() returns trigger
 -- function audit_masked(p_row jsonb) returns jsonb
 -- function book_gateway_fee(p_xendit_invoice text, p_fee bigint) returns void
@@ -576,22 +578,36 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function check_wallet_limit(p_username text, p_amount integer) returns void
 -- function claim_payout(p_id bigint) returns integer
 -- function close_transaction(p_id bigint, p_status text, p_error text) returns boolean
+-- function complete_referral(p_username text, p_amount integer, p_transaction bigint) returns void
 -- function counter_month(p_month integer) returns integer
+-- function create_api_key(p_holder text, p_key text, p_prefix text, p_scopes text[], p_expires_at timestamp with time zone, p_by text) returns text
 -- function credit_late_money(p user_transaction, p_xendit_invoice text, p_paid bigint, p_currency text, p_fee bigint, p_paid_at timestamp with time zone) returns text
+-- function deactivate(p_username text, p_reason text, p_acknowledged boolean) returns void
+-- function demand_admin(p_by text) returns void
 -- function earn_points(p user_transaction) returns void
 -- function end_payout(p payout, p_status text, p_failure_code text) returns void
 -- function ensure_payee(p_holder text) returns void
 -- function ensure_wallet(p_username text) returns void
+-- function expire_referrals(p_limit integer) returns integer
 -- function finish_payment(p user_transaction, p_paid_at timestamp with time zone) returns void
+-- function grant_points(p_username text, p_type enum_point_mutation_type, p_amount numeric, p_reference text, p_src text, p_status enum_point_mutation_status, p_holder text) returns integer
+-- function grant_role(p_username text, p_role text, p_by text) returns void
 -- function guard_counter() returns trigger
 -- function guard_referral_mirror() returns trigger
 -- function hold_wallet(p_reference text, p_legs ledger.leg[], p_kind text) returns void
+-- function issue_otp(p_username text, p_purpose text, p_otp text) returns integer
+-- function keep_an_admin() returns void
+-- function lock_addresses(p_username text) returns void
 -- function lock_payout(p_id bigint) returns payout
 -- function lock_transaction(p_id bigint) returns user_transaction
 -- function lock_user(p_username text) returns void
+-- function lock_voucher(p_username text, p_code text) returns voucher
 -- function log_moves_on() returns trigger
+-- function make_primary(p_username text, p_address bigint) returns void
+-- function mature_points(p_limit integer) returns integer
 -- function mirror_referral() returns trigger
 -- function move_payout(p_id bigint, p_gateway_status text, p_xendit_payout text, p_failure_code text) returns text
+-- function new_referral_code(p_first_name text) returns text
 -- function next_bank_account_id() returns integer
 -- function next_document(p_type text) returns text
 -- function next_number(p_type text, OUT number integer, OUT month integer) returns record
@@ -601,11 +617,16 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function post_from_payee(p_reference text, p_legs ledger.leg[], p_kind text, p_metadata jsonb) returns void
 -- function post_point_mutation() returns trigger
 -- function prepare_point_mutation() returns trigger
+-- function redeem_points(p_username text, p_points integer, OUT mutation integer, OUT transaction bigint) returns record
+-- function redeem_voucher(p_username text, p_code text) returns integer
 -- function refund_payment(p_id bigint, p_amount integer, p_reason text) returns bigint
 -- function refuse(p_code text, p_details jsonb) returns void
 -- function refuse_agreed_change() returns trigger
+-- function remove_address(p_username text, p_address bigint) returns void
 -- function request_payout(p_username text, p_bank_account integer, p_amount integer, p_platform text) returns bigint
 -- function reverse_payout(p payout, p_failure_code text) returns void
+-- function revoke_api_key(p_id text, p_by text) returns void
+-- function revoke_role(p_username text, p_role text, p_by text) returns void
 -- function setting(p_key text) returns jsonb
 -- function setting_number(p_key text) returns integer
 -- function settle_invoice(p_id bigint, p_xendit_invoice text, p_paid bigint, p_currency text, p_fee bigint, p_paid_at timestamp with time zone) returns text
@@ -613,3 +634,4 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function skip_repeated_payment_type() returns trigger
 -- function take_back_points(p user_transaction, p_left bigint, p_refund bigint, p_refund_invoice text) returns void
 -- function tell_of_change() returns trigger
+-- function try_otp(p_username text, p_purpose text, OUT outcome text, OUT id integer, OUT otp text) returns record

@@ -1,0 +1,65 @@
+/** One-time codes (UserState, U7): issued, mailed, tried, used once. */
+import { createHmac, randomInt, timingSafeEqual } from 'node:crypto'
+import type { Caller } from '../../../kernel/caller.ts'
+import { sql } from '../../../postgres/sql.ts'
+import { inTransaction, type Tx } from '../../../postgres/transaction.ts'
+import { fail } from '../errors.ts'
+import { enqueueMail } from '../mail/mail.jobs.ts'
+import type { Store } from '../store.ts'
+import type { OtpPurpose } from './account-rules.ts'
+
+export interface OtpFor {
+  readonly username: string
+  readonly purpose: OtpPurpose
+}
+
+/**
+ * Six digits on their way by mail; those of this purpose before are void. Answers how many seconds they live.
+ * @throws otp_resend_too_soon
+ */
+export async function issueOtp(store: Store, tx: Tx, { username, purpose }: OtpFor): Promise<number> {
+  const code = String(randomInt(1_000_000)).padStart(6, '0')
+  const { seconds } = await tx.one<{ seconds: number }>(
+    sql`select issue_otp(${username}, ${purpose}, ${digest(store, { username, purpose }, code)}) as seconds`,
+  )
+  await enqueueMail(store, tx, { username, template: purpose, code })
+  return seconds
+}
+
+/**
+ * Tries a code; the try is counted and committed before anything is compared. Answers the row that `useOtp` takes in the
+ * transaction of what the code is for.
+ * @throws otp_invalid, otp_expired, otp_locked
+ */
+export async function tryOtp(store: Store, caller: Caller, of: OtpFor, code: string): Promise<number> {
+  const tried = await inTransaction(store.db, caller, (tx) =>
+    tx.one<{ outcome: 'counted' | 'none' | 'expired' | 'locked'; id: number | null; otp: string | null }>(
+      sql`select outcome, id, otp from try_otp(${of.username}, ${of.purpose})`,
+    ),
+  )
+  if (tried.outcome === 'expired') throw fail('otp_expired')
+  if (tried.outcome === 'locked') throw fail('otp_locked')
+  if (tried.id === null || tried.otp === null || !agrees(tried.otp, digest(store, of, code))) {
+    throw fail('otp_invalid')
+  }
+  return tried.id
+}
+
+/** Two who have the same right code: one of them uses it. @throws otp_invalid */
+export async function useOtp(tx: Tx, id: number): Promise<void> {
+  const used = await tx.run(
+    sql`update otp_tracker set consumed_at = niaga.now() where id = ${id} and consumed_at is null`,
+  )
+  if (used === 0) throw fail('otp_invalid')
+}
+
+/** What is kept of a code: worth nothing without the pepper, and in no other place. */
+function digest({ config }: Store, { username, purpose }: OtpFor, code: string): string {
+  const hmac = createHmac('sha256', config.otpPepper).update(`${username}\0${purpose}\0${code}`)
+  return `hmac-sha256$${hmac.digest('hex')}`
+}
+
+function agrees(stored: string, given: string): boolean {
+  const [a, b] = [Buffer.from(stored), Buffer.from(given)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}

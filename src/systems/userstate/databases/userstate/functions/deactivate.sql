@@ -1,0 +1,39 @@
+-- Somebody closes their account (UserState, U21): reason, sign-outs and devices in one step. Refuses with
+-- pending_transactions {what}, balance_not_empty {balance}.
+-- niaga:require functions/refuse.sql
+create or replace function public.deactivate(p_username text, p_reason text, p_acknowledged boolean) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_balance integer;
+  v_held integer;
+  v_what text;
+begin
+  perform from public.user_login l where l.username = p_username for no key update;
+  select b.balance, b.in_transaction into v_balance, v_held from public.user_balance b where b.username = p_username;
+  v_what := case
+    when v_held > 0 then 'a payment'
+    when exists (
+      select from public.user_transaction t
+      where t.username = p_username and t.status = 'PENDING' and t.type = 'TOPUP') then 'a top-up'
+    when exists (
+      select from public.user_transaction t where t.username = p_username and t.status = 'PENDING') then 'a payment'
+    when exists (
+      select from public.payout p
+      where p.username = p_username and p.status in ('QUEUED', 'ACCEPTED', 'PENDING')) then 'a payout' end;
+  if v_what is not null then
+    perform public.refuse('pending_transactions', jsonb_build_object('what', v_what));
+  elsif v_balance > 0 and not p_acknowledged then
+    perform public.refuse('balance_not_empty', jsonb_build_object('balance', v_balance::text));
+  end if;
+  insert into public.deactivate_reason (username, reason, created_at, updated_at)
+  values (p_username, p_reason, niaga.now(), niaga.now());
+  update public.user_login l set disabled = true where l.username = p_username;
+  update public.fcm f set enabled = false, disabled_reason = 'account_disabled'
+  where f.username = p_username and f.enabled;
+  update niaga.session s set revoked_at = niaga.now() where s.subject = p_username and s.revoked_at is null;
+  -- An admin who leaves leaves another one behind.
+  if exists (select from public.user_role r where r.username = p_username and r.role = 'admin') then
+    perform public.keep_an_admin();
+  end if;
+end
+$$;

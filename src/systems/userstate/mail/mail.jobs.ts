@@ -1,0 +1,64 @@
+/** Mails on their way out: a job each, enqueued in the transaction of what they are about (UserState, 7.6). */
+import { Type } from 'typebox'
+import { MailError } from '../../../gateways/mail/errors.ts'
+import { newId } from '../../../kernel/ids.ts'
+import { defineJob, enqueue, handle, type Task } from '../../../platform/jobs/job.ts'
+import { sql } from '../../../postgres/sql.ts'
+import type { Tx } from '../../../postgres/transaction.ts'
+import type { Store } from '../store.ts'
+import { isMailTemplate, type MailTemplate, writeMail } from './templates.ts'
+
+/** UserState, §8. */
+const ATTEMPTS = 25
+
+const send = defineJob(
+  'userstate.mail_send',
+  Type.Object({
+    id: Type.String(),
+    username: Type.String(),
+    template: Type.String(),
+    /** The code, sealed: who reads the queue does not read it. */
+    sealed: Type.String(),
+  }),
+  ATTEMPTS,
+)
+
+export interface OutgoingMail {
+  readonly username: string
+  readonly template: MailTemplate
+  readonly code: string
+}
+
+/** To the address that the person has when it is sent. */
+export async function enqueueMail(store: Store, tx: Tx, mail: OutgoingMail): Promise<void> {
+  const { username, template, code } = mail
+  const id = newId()
+  await enqueue(tx, send, { id, username, template, sealed: store.config.fieldKeys.seal(code, `mail:${id}`) })
+}
+
+export function mailTasks(store: Store): readonly Task[] {
+  return [
+    handle(send, async ({ id, username, template, sealed }, { lastAttempt }) => {
+      const person = await store.db.maybeOne<{ email: string; first_name: string }>(sql`
+        select email, first_name from user_info where username = ${username} and erased_at is null`)
+      if (!person || !isMailTemplate(template)) return
+      const code = store.config.fieldKeys.open(sealed, `mail:${id}`)
+      try {
+        await store.post.mailer.send({
+          id,
+          to: person.email,
+          ...writeMail(template, {
+            name: person.first_name,
+            code,
+            seconds: store.settings.get('otp.ttl_seconds'),
+          }),
+        })
+      } catch (error) {
+        const isFinal = error instanceof MailError && error.kind === 'refused'
+        if (isFinal || lastAttempt) store.log.error({ mail: id, template, username }, 'a mail was not sent')
+        // Trying again would be refused again.
+        if (!isFinal) throw error
+      }
+    }),
+  ]
+}

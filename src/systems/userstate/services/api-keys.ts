@@ -1,0 +1,141 @@
+/** Keys of services (U22): `usk_…`, shown once, kept as a bcrypt hash, found by holder and prefix. */
+import { createHmac, randomBytes } from 'node:crypto'
+import { compare, hash } from 'bcryptjs'
+import type { FastifyRequest } from 'fastify'
+import type { Caller } from '../../../kernel/caller.ts'
+import { fail as kernelFail } from '../../../kernel/errors.ts'
+import type { Identity } from '../../../platform/access/identity.ts'
+import { sql } from '../../../postgres/sql.ts'
+import { inTransaction } from '../../../postgres/transaction.ts'
+import { SYSTEM } from '../databases.ts'
+import { fail } from '../errors.ts'
+import type { Store } from '../store.ts'
+
+const ROUNDS = 10
+const PREFIX_LENGTH = 12
+const BCRYPT = /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/
+
+export interface NewKey {
+  readonly holder: string
+  readonly scopes: readonly string[]
+  readonly expiresAt?: Date
+}
+
+export interface KeyView {
+  readonly key_id: string
+  readonly holder: string
+  readonly prefix: string | null
+  readonly scopes: readonly string[]
+  readonly created_at: Date
+  readonly expires_at: Date | null
+  readonly revoked_at: Date | null
+  readonly last_used_at: Date | null
+}
+
+/** Answers the whole key, which nobody can read again. @throws api_key_limit, forbidden */
+export async function createKey(
+  store: Pick<Store, 'db'>,
+  caller: Caller,
+  { holder, scopes, expiresAt }: NewKey,
+): Promise<{ readonly keyId: string; readonly apikey: string }> {
+  const apikey = `usk_${randomBytes(32).toString('base64url')}`
+  const kept = await hash(apikey, ROUNDS)
+  const { id } = await inTransaction(store.db, caller, (tx) =>
+    tx.one<{ id: string }>(sql`
+      select create_api_key(${holder}, ${kept}, ${apikey.slice(0, PREFIX_LENGTH)}, ${scopes}, ${expiresAt ?? null},
+        ${caller.id ?? null}) as id`),
+  )
+  return { keyId: id, apikey }
+}
+
+/** All of them, without their hashes: a handful of each service. */
+export async function listKeys({ db }: Store): Promise<KeyView[]> {
+  return await db.many<KeyView>(sql`
+    select api_key_id(key) as key_id, holder, prefix, scopes, created_at, expires_at, revoked_at, last_used_at
+    from api_key order by created_at, key limit 1000`)
+}
+
+/** @throws not_found, forbidden */
+export async function revokeKey(store: Pick<Store, 'db'>, caller: Caller, keyId: string): Promise<void> {
+  await inTransaction(store.db, caller, (tx) =>
+    tx.one(sql`select revoke_api_key(${keyId}, ${caller.id ?? null})`),
+  )
+}
+
+const REMEMBERED_MS = 5 * 60_000
+const MOST_REMEMBERED = 10_000
+const FAILURES = 20
+const WINDOW_SECONDS = 15 * 60
+
+interface Remembered {
+  /** The row that the secret opened; undefined for none. */
+  readonly key: Promise<string | undefined>
+  readonly until: number
+}
+
+/**
+ * Tells services by HTTP Basic, `holder:apikey`. A right secret is compared once in five minutes, however many requests
+ * come at once; whether its key still holds is asked at every one.
+ */
+export function keyAuthentication(store: Store) {
+  const { db, kv, clock } = store
+  const secret = randomBytes(32)
+  const remembered = new Map<string, Remembered>()
+
+  async function search(holder: string, apikey: string): Promise<string | undefined> {
+    const rows = await db.many<{ key: string }>(sql`
+      select key from api_key
+      where holder = ${holder} and (prefix = ${apikey.slice(0, PREFIX_LENGTH)} or prefix is null)
+        and revoked_at is null and (expires_at is null or expires_at > ${clock.now()})
+      order by created_at desc limit 10`)
+    for (const { key } of rows) if (BCRYPT.test(key) && (await compare(apikey, key))) return key
+    return undefined
+  }
+
+  async function find(holder: string, apikey: string): Promise<string | undefined> {
+    const name = createHmac('sha256', secret).update(`${holder}:${apikey}`).digest('base64')
+    const known = remembered.get(name)
+    if (known && known.until > performance.now()) return await known.key
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear()
+    const key = search(holder, apikey)
+    remembered.set(name, { key, until: performance.now() + REMEMBERED_MS })
+    const found = await key.catch((error: unknown) => {
+      remembered.delete(name)
+      throw error
+    })
+    if (found === undefined) remembered.delete(name)
+    return found
+  }
+
+  /** @throws unauthenticated, rate_limited */
+  return async (holder: string, apikey: string, { ip }: FastifyRequest): Promise<Identity> => {
+    const failures = `key-failures:${holder.slice(0, 255)}:${ip}`
+    if (Number((await kv.get(failures)) ?? 0) >= FAILURES) {
+      throw fail('rate_limited', { retry_after: Math.ceil((await kv.ttl(failures)) ?? WINDOW_SECONDS) })
+    }
+    const key = holder.includes('\0') ? undefined : await find(holder, apikey)
+    const live = key === undefined ? undefined : await liveKey(store, key)
+    if (!live) {
+      await kv.increment(failures, WINDOW_SECONDS)
+      throw kernelFail('unauthenticated')
+    }
+    return {
+      system: SYSTEM,
+      subject: holder,
+      kind: 'service',
+      actor: 'system',
+      roles: [],
+      scopes: live.scopes,
+    }
+  }
+}
+
+async function liveKey({ db, clock }: Store, key: string): Promise<{ scopes: string[] } | undefined> {
+  const now = clock.now()
+  const found = await db.maybeOne<{ scopes: string[]; stale: boolean }>(sql`
+    select scopes, last_used_at is null or last_used_at < ${now}::timestamptz - interval '1 minute' as stale from api_key
+    where key = ${key} and revoked_at is null and (expires_at is null or expires_at > ${now}::timestamptz)`)
+  // Once a minute is enough to see which keys are in use.
+  if (found?.stale) await db.run(sql`update api_key set last_used_at = ${now} where key = ${key}`)
+  return found
+}

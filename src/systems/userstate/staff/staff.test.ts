@@ -1,0 +1,228 @@
+/** Staff, services and what each of them may do (UserState, U22, U24, §9). */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { basic, openUserstate } from '../../../../test/userstate.ts'
+import { systemCaller } from '../../../kernel/caller.ts'
+import { sql } from '../../../postgres/sql.ts'
+import { createAdmin } from '../accounts/create-admin.ts'
+import { createKey, revokeKey } from '../services/api-keys.ts'
+import { grantRole } from './users.ts'
+
+const wallet = await openUserstate()
+const { owner } = wallet
+const admin = await wallet.person({ roles: ['admin'] })
+const support = await wallet.person({ roles: ['support'] })
+const user = await wallet.person({ balance: 100_000 })
+
+test('check 59: a look at somebody’s profile is on record, with who looked', async () => {
+  assert.equal((await wallet.get(`/admin/users/${user.username}`, { as: user })).status, 403)
+  const { body } = await wallet.get(`/admin/users/${user.username}`, { as: support })
+  assert.deepEqual([body.balance, body.roles], ['100000', []])
+  await wallet.auditArrives()
+  const { body: record } = await wallet.get(
+    `/admin/audit?entity_type=user_info&action=read&entity_id=${user.username}`,
+    { as: admin },
+  )
+  assert.deepEqual(
+    record.items.map((row: { actor: string; actor_type: string }) => [row.actor, row.actor_type]),
+    [[support.username, 'admin']],
+  )
+  assert.equal((await wallet.get('/admin/audit', { as: support })).status, 403)
+})
+
+test('check 59: the last admin stays one, whichever way somebody tries', async () => {
+  const role = (username: string, method: string) =>
+    wallet.call(method, `/admin/users/${username}/roles/admin`, { as: admin })
+  assert.deepEqual((await role(admin.username, 'DELETE')).body.code, 'last_admin')
+  const disable = await wallet.call('PATCH', `/admin/users/${admin.username}`, {
+    as: admin,
+    body: { disabled: true },
+  })
+  assert.equal(disable.body.code, 'last_admin')
+  const second = await wallet.person()
+  assert.equal((await role(second.username, 'PUT')).status, 204)
+  // Each takes the other's role at once: one of them stays.
+  const both = await Promise.all([
+    wallet.call('DELETE', `/admin/users/${admin.username}/roles/admin`, { as: second }),
+    wallet.call('DELETE', `/admin/users/${second.username}/roles/admin`, { as: admin }),
+  ])
+  assert.equal(both.filter(({ status }) => status === 204).length, 1)
+  const { n } = await owner.one<{ n: number }>(
+    sql`select count(*)::int4 as n from user_role where role = 'admin'`,
+  )
+  assert.equal(n, 1)
+  await owner.run(
+    sql`insert into user_role (username, role) values (${admin.username}, 'admin') on conflict do nothing`,
+  )
+  await owner.run(sql`delete from user_role where username = ${second.username}`)
+  assert.equal((await role('nobody_here', 'PUT')).status, 404)
+})
+
+test('a role is what the row says, at the next request', async () => {
+  const helper = await wallet.person()
+  const look = async () => (await wallet.get('/admin/users', { as: helper })).status
+  assert.equal(await look(), 403)
+  await wallet.call('PUT', `/admin/users/${helper.username}/roles/support`, { as: admin })
+  assert.equal(await look(), 200)
+  await wallet.call('DELETE', `/admin/users/${helper.username}/roles/support`, { as: admin })
+  assert.equal(await look(), 403)
+  await assert.rejects(
+    grantRole(wallet.store, { type: 'user', id: helper.username }, helper.username, 'admin'),
+    { code: 'forbidden' },
+  )
+  await assert.rejects(grantRole(wallet.store, systemCaller, helper.username, 'admin'), { code: 'forbidden' })
+})
+
+test('whoever is disabled is out at once and in again when staff opens the account', async () => {
+  const somebody = await wallet.person()
+  const patch = (body: unknown) =>
+    wallet.call('PATCH', `/admin/users/${somebody.username}`, { as: admin, body })
+  assert.equal((await patch({ disabled: true })).body.disabled, true)
+  assert.equal((await wallet.get('/wallet', { as: somebody })).status, 401)
+  const { body } = await patch({ disabled: false, agent: 'Y', agent_id: 'AG-7' })
+  assert.deepEqual([body.disabled, body.agent, body.agent_id], [false, 'Y', 'AG-7'])
+})
+
+test('check 58: pages of a thousand people lose nobody and repeat nobody', async () => {
+  await owner.run(sql`
+    insert into user_login (username, pwd) select 'bulk_' || lpad(n::text, 4, '0'), 'x' from generate_series(1, 1000) n`)
+  await owner.run(sql`
+    insert into user_info (username, email, first_name, last_name)
+      select username, username || '@bulk.example', 'A', 'B' from user_login where username like 'bulk_%'`)
+  const seen: string[] = []
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const next: string = cursor === '' ? '' : `&cursor=${cursor}`
+    const { body } = await wallet.get(`/admin/users?limit=100&email_like=%25@bulk.example${next}`, {
+      as: support,
+    })
+    seen.push(...body.items.map((row: { username: string }) => row.username))
+    cursor = body.next_cursor
+  }
+  assert.equal(seen.length, 1000)
+  assert.equal(new Set(seen).size, 1000)
+  assert.equal((await wallet.get('/admin/users?cursor=nonsense', { as: support })).status, 400)
+})
+
+test('check 50: a key is shown once; wrong, revoked and expired ones are refused', async () => {
+  const { status, body } = await wallet.post('/admin/api-keys', {
+    as: admin,
+    body: { holder: 'onmarket', scopes: ['service'] },
+  })
+  assert.equal(status, 201)
+  assert.match(body.apikey, /^usk_[A-Za-z0-9_-]{43}$/)
+  const list = await wallet.get('/admin/api-keys', { as: admin })
+  assert.ok(!JSON.stringify(list.body).includes('$2'))
+  const ask = (headers: Readonly<Record<string, string>>) =>
+    wallet.get(`/services/users/${user.username}`, { headers })
+  const good = basic('onmarket', body.apikey)
+  const answer = await ask(good)
+  assert.deepEqual(answer.body, {
+    username: user.username,
+    first_name: 'Budi',
+    last_name: 'Santoso',
+    profile_img: null,
+    agent: null,
+    disabled: false,
+  })
+  for (const headers of [
+    basic('onmarket', `${body.apikey}x`),
+    basic('other', body.apikey),
+    basic('onmarket', ''),
+  ])
+    assert.equal((await ask(headers)).status, 401)
+  assert.equal((await wallet.call('DELETE', `/admin/api-keys/${body.key_id}`, { as: admin })).status, 204)
+  assert.equal((await ask(good)).status, 401)
+
+  const soon = new Date(wallet.clock.now().getTime() + 60_000)
+  const { apikey } = await createKey({ db: owner }, systemCaller, {
+    holder: 'brief',
+    scopes: ['users:read'],
+    expiresAt: soon,
+  })
+  assert.equal((await ask(basic('brief', apikey))).status, 200)
+  await wallet.advance({ minutes: 2 })
+  assert.equal((await ask(basic('brief', apikey))).status, 401)
+})
+
+test('check 50: the documented row can be stored and opens nothing', async () => {
+  await owner.run(
+    sql`INSERT INTO api_key (holder, key) VALUES ('internal-service', '$2b$10$hashed_api_key_here')`,
+  )
+  for (const secret of ['$2b$10$hashed_api_key_here', 'hashed_api_key_here', 'x'])
+    assert.equal(
+      (await wallet.get(`/services/users/${user.username}`, { headers: basic('internal-service', secret) }))
+        .status,
+      401,
+    )
+})
+
+test('check 50: many requests at once compare a secret once; whoever guesses is stopped', async () => {
+  const headers = await wallet.service('busy')
+  const started = performance.now()
+  await wallet.get(`/services/users/${user.username}`, { headers })
+  const one = performance.now() - started
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, () => wallet.get(`/services/users/${user.username}`, { headers })),
+  )
+  assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200])
+  assert.ok(one > 0)
+  const guess = () =>
+    wallet.get('/services/users/x', {
+      headers: { ...basic('busy', 'usk_wrong'), 'x-forwarded-for': '10.9.9.9' },
+    })
+  const statuses: number[] = []
+  for (let i = 0; i < 21; i++) statuses.push((await guess()).status)
+  assert.deepEqual(statuses, [...Array(20).fill(401), 429])
+  assert.equal((await wallet.get(`/services/users/${user.username}`, { headers })).status, 200)
+})
+
+test('a holder has five live keys at most, also when asked for many at once', async () => {
+  const make = () => createKey({ db: owner }, systemCaller, { holder: 'many', scopes: ['service'] })
+  const made = await Promise.allSettled(Array.from({ length: 8 }, make))
+  const kept = made.filter((one) => one.status === 'fulfilled')
+  assert.equal(kept.length, 5)
+  const [first] = kept
+  if (first?.status === 'fulfilled') await revokeKey({ db: owner }, systemCaller, first.value.keyId)
+  await make()
+})
+
+test('a service is no user and no staff', async () => {
+  const headers = await wallet.service('shop')
+  for (const path of ['/wallet', '/users/me', '/admin/users', '/addresses'])
+    assert.equal((await wallet.get(path, { headers })).status, 403, path)
+  assert.equal((await wallet.get(`/services/users/${user.username}`, { as: user })).status, 403)
+  const pusher = await wallet.service('pusher', ['push:send'])
+  assert.equal((await wallet.get(`/services/users/${user.username}`, { headers: pusher })).status, 403)
+})
+
+test('the operator makes the first admin, who signs in with what was printed', async () => {
+  const made = { username: 'root_admin', email: 'Root@example.com', password: 'printed once 1' }
+  assert.equal(await createAdmin(owner, systemCaller, made), true)
+  assert.equal(await createAdmin(owner, systemCaller, { ...made, password: 'other 12345' }), false)
+  const { body } = await wallet.post('/auth/login', {
+    body: { login: 'root@example.com', password: made.password },
+  })
+  assert.equal((await wallet.get('/admin/api-keys', { as: { token: body.access_token } })).status, 200)
+  await assert.rejects(createAdmin(owner, systemCaller, { username: 'no mail', password: 'x' }), {
+    code: 'validation_failed',
+  })
+})
+
+test('settings change at once for admins alone, and only to what fits', async () => {
+  const put = (key: string, value: unknown, as = admin) =>
+    wallet.call('PUT', `/admin/settings/${key}`, { as, body: { value } })
+  assert.equal((await put('points.value', 200, support)).status, 403)
+  assert.deepEqual((await put('points.value', 200)).body, { key: 'points.value', value: 200 })
+  const { value } = await owner.one<{ value: number }>(sql`select setting_number('points.value') as value`)
+  assert.equal(value, 200)
+  for (const [key, wrong] of [
+    ['points.value', -1],
+    ['points.value', 'many'],
+    ['topup.min', 30_000_000],
+    ['payout.otp_required', 1],
+  ] as const)
+    assert.equal((await put(key, wrong)).body.code, 'setting_invalid', key)
+  assert.equal((await put('no.such', 1)).status, 404)
+  assert.equal((await wallet.get('/admin/settings/topup.min', { as: admin })).body.value, 10_000)
+})
