@@ -7,11 +7,9 @@ import { readFile } from 'node:fs/promises'
 import { after, test } from 'node:test'
 import pg from 'pg'
 import { dropDatabase, emptyTestDatabase, startTestServer } from '../../../../test/database.ts'
-import { readCatalog } from '../../../postgres/catalog/catalog.ts'
-import { openDatabase } from '../../../postgres/database.ts'
 import { ownComponent } from '../../../postgres/manifest.ts'
 import { readComponent } from '../../../postgres/migrate/files.ts'
-import { migrateDown, migrateUp } from '../../../postgres/migrate/run.ts'
+import { migrateUp } from '../../../postgres/migrate/run.ts'
 import { walletDatabase } from '../databases.ts'
 
 const document = await readFile(new URL('document.md', import.meta.url), 'utf8')
@@ -60,15 +58,6 @@ async function migrated() {
   await client.connect()
   closing.push(() => client.end())
   return { ...one, client }
-}
-
-async function catalogOf(url: string): Promise<unknown> {
-  const db = openDatabase({ name: 'userstate', url, errors: walletDatabase.errors })
-  try {
-    return await readCatalog(db)
-  } finally {
-    await db.close()
-  }
 }
 
 test('the document prints what is run here', () => {
