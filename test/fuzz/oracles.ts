@@ -1,7 +1,9 @@
 /** What every answer must be, whoever asked for whatever. */
 import { IsSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
+import type { ErrorCatalogue } from '../../src/kernel/errors.ts'
 import { quickcartErrors } from '../../src/systems/quickcart/errors.ts'
+import { userstateErrors } from '../../src/systems/userstate/errors.ts'
 import { answerSchema, documentedCodes, type JsonSchema } from './openapi.ts'
 import type { FuzzRequest } from './request.ts'
 import type { FuzzAnswer } from './send.ts'
@@ -12,7 +14,10 @@ export interface Finding {
   readonly detail: string
 }
 
-const CATALOGUE: Readonly<Record<string, { readonly status: number }>> = quickcartErrors
+/** Of the system whose address it is; what belongs to the house is in both. */
+function catalogueOf({ path }: FuzzRequest): ErrorCatalogue {
+  return path.startsWith('/userstate/') ? userstateErrors : quickcartErrors
+}
 
 /** Before a route is reached, or for what no route takes: any operation may answer these. */
 const EVERYWHERE: ReadonlySet<string> = new Set([
@@ -74,8 +79,9 @@ function problemFindings(request: FuzzRequest, { status, contentType, body }: Fu
   return [...found, ...codeFindings(request, status, String(code))]
 }
 
-function codeFindings({ operation }: FuzzRequest, status: number, code: string): Finding[] {
-  const spec = CATALOGUE[code]
+function codeFindings(request: FuzzRequest, status: number, code: string): Finding[] {
+  const { operation } = request
+  const spec = catalogueOf(request)[code]
   if (!spec) return [{ oracle: 'unknown code', detail: `${code} is not in the catalogue` }]
   if (spec.status !== status) return [{ oracle: 'wrong status', detail: `${code} with ${status}` }]
   if (!operation || EVERYWHERE.has(code) || documentedCodes(operation, status).includes(code)) return []
