@@ -13,7 +13,7 @@ import { TransactionParams } from '../transactions/transaction.routes.ts'
 import { RupiahInput, readRupiah } from '../wallet/amounts.ts'
 import { cancelPayout, findPayout } from './cancel-payout.ts'
 import { type PayoutFilter, selectPayouts } from './payout.queries.ts'
-import { demandCode } from './payout-code.ts'
+import { tryPayoutCode } from './payout-code.ts'
 import { PAYOUT_STATUSES, PayoutAnswer, toPayoutAnswer } from './payout-view.ts'
 import { requestPayout } from './request-payout.ts'
 
@@ -45,6 +45,8 @@ export function payoutRoutes(scope: FastifyInstance, store: Store): void {
             'email_not_verified',
             'otp_required',
             'otp_invalid',
+            'otp_expired',
+            'otp_locked',
             'bank_account_unusable',
             'amount_out_of_range',
             'payout_daily_limit',
@@ -57,14 +59,10 @@ export function payoutRoutes(scope: FastifyInstance, store: Store): void {
     },
     async (request, reply) => {
       const { bank_account_id: bankAccountId, amount, otp, platform = null } = request.body
-      const input = {
-        username: identityOf(request).subject,
-        bankAccountId,
-        amount: readRupiah(amount),
-        platform,
-        idempotencyKey: idempotencyKey(request),
-      }
-      await demandCode(store, input.username, input.idempotencyKey, otp)
+      const whose = { username: identityOf(request).subject, idempotencyKey: idempotencyKey(request) }
+      const rupiah = readRupiah(amount)
+      const codeId = await tryPayoutCode(store, callerOf(request), { ...whose, otp })
+      const input = { ...whose, bankAccountId, amount: rupiah, platform, codeId }
       return reply.code(201).send(toPayoutAnswer(await requestPayout(store, callerOf(request), input)))
     },
   )

@@ -246,6 +246,19 @@ test('check 46: two payouts above the available sum: one fails; without a code 4
   const guess = { bank_account_id: account, amount: '10000', otp: '123456' }
   const guessed = await wallet.post('/payouts', { as: who, key: newId(), body: guess })
   assert.deepEqual([guessed.status, guessed.body.code], [400, 'otp_invalid'])
+  const coded = (as: Who, accountId: number, otp: string, key: string) =>
+    wallet.post('/payouts', { as, key, body: { bank_account_id: accountId, amount: '10000', otp } })
+  const confirmed = await withAccount(100_000)
+  const asked = await wallet.post('/otp', { as: confirmed.who, body: { purpose: 'PAYOUT' } })
+  assert.equal(asked.status, 202)
+  const code = await wallet.codeFor(`${confirmed.who.username}@example.com`)
+  const keys = [newId(), newId(), newId()]
+  const crowd = await Promise.all(keys.map((key) => coded(confirmed.who, confirmed.account, code, key)))
+  assert.equal(crowd.filter(({ status }) => status === 201).length, 1)
+  const used = keys[crowd.findIndex(({ status }) => status === 201)] ?? ''
+  const [first] = crowd.filter(({ status }) => status === 201)
+  const again = await coded(confirmed.who, confirmed.account, code, used)
+  assert.deepEqual([again.status, again.body.id], [201, first?.body.id])
   await set('payout.otp_required', false)
 })
 
@@ -273,6 +286,7 @@ test('twenty payouts at once from a wallet that covers five: five, and one key i
       bankAccountId: account,
       amount: 10_000,
       platform: null,
+      codeId: null,
       idempotencyKey,
     })
   const first = await ask(key)
