@@ -2,7 +2,7 @@
 -- niaga:require functions/refuse_agreed_change.sql
 
 -- migrate:up
-grant insert, update (status, xendit_invoice, xendit_url, gateway_error, paid_at, transfer_id, amount_2)
+grant update (status, xendit_invoice, xendit_url, gateway_error, paid_at, transfer_id, amount_2)
   on user_transaction to niaga_app;
 grant insert, update (status, xendit_payout_id, failure_code, attempts, completed_at) on payout to niaga_app;
 grant insert, update (active) on bank_account to niaga_app;
@@ -23,10 +23,15 @@ FOR EACH ROW WHEN ((old.id, old.username, old.transaction_id, old.bank_account_i
 EXECUTE FUNCTION refuse_agreed_change();
 
 -- migrate:down
+-- They speak of row types, and those tables could not go.
+DROP FUNCTION IF EXISTS earn_points(user_transaction), take_back_points(user_transaction, bigint, bigint, text),
+  finish_payment(user_transaction, timestamptz), lock_transaction(bigint), lock_payout(bigint),
+  end_payout(payout, text, text), reverse_payout(payout, text),
+  credit_late_money(user_transaction, text, bigint, text, bigint, timestamptz);
 DROP TRIGGER agreed_stays ON payout;
 DROP TRIGGER agreed_stays ON user_transaction;
 DROP FUNCTION refuse_agreed_change();
 revoke insert, update (active) on bank_account from niaga_app;
 revoke insert, update (status, xendit_payout_id, failure_code, attempts, completed_at) on payout from niaga_app;
-revoke insert, update (status, xendit_invoice, xendit_url, gateway_error, paid_at, transfer_id, amount_2)
+revoke update (status, xendit_invoice, xendit_url, gateway_error, paid_at, transfer_id, amount_2)
   on user_transaction from niaga_app;
