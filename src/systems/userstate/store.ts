@@ -1,5 +1,4 @@
 /** What every use case of the wallet works with. */
-import { join } from 'node:path'
 import { createXenditClient, type XenditClient } from '../../gateways/xendit/client.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
@@ -8,6 +7,7 @@ import type { Kv } from '../../platform/kv/kv.ts'
 import { openKv } from '../../platform/kv/open-kv.ts'
 import type { HouseWork, SystemContext } from '../../platform/system.ts'
 import type { Database } from '../../postgres/database.ts'
+import { anchorPath } from './anchors.ts'
 import { readWalletConfiguration, type WalletConfiguration } from './configuration.ts'
 import { auditsDatabase, SYSTEM, walletDatabase } from './databases.ts'
 import { type GatewayConfiguration, readGatewayConfiguration } from './gateway/gateway-configuration.ts'
@@ -19,8 +19,6 @@ import { openWalletSettings, type WalletSettings } from './settings.ts'
 
 /** UserState, U4: 30 days. */
 const REFRESH_SECONDS = 30 * 24 * 60 * 60
-
-export const ANCHOR_FILE = 'userstate-audit-anchors.jsonl'
 
 export interface Store {
   /** userstate: people, wallets, everything. */
@@ -69,10 +67,6 @@ export async function openStore(context: SystemContext): Promise<Store> {
     anchorPath: anchorPath(context),
     houseWork: context.houseWork,
   }
-}
-
-export function anchorPath({ dataDirectory }: Pick<SystemContext, 'dataDirectory'>): string {
-  return join(dataDirectory, ANCHOR_FILE)
 }
 
 export async function closeStore(store: Store): Promise<void> {
