@@ -16,10 +16,8 @@ const FOLDER = join(import.meta.dirname, '..', '.niaga')
 const FAILED = join(FOLDER, 'failed-tests')
 
 const words = process.argv.slice(2).flatMap((word) => (word === '--failed' ? failedBefore() : [word]))
-// Backwards: those in test/ start whole applications, take longest and wait a lot, and the others fill the gaps.
 const files = globSync('{src,test,bench}/**/*.test.ts')
   .sort()
-  .reverse()
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
 if (files.length === 0) {
   console.error(`no test file has ${words.join(' or ')} in its path`)

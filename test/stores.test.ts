@@ -62,6 +62,12 @@ async function call(path: string, { token, body, headers = {} }: Call = {}): Pro
   return { status: answer.status, body: isJson ? JSON.parse(text) : text }
 }
 
+/** Of the house's databases those that are shops'. */
+async function shopDatabases(): Promise<{ system: string; name: string; status: string }[]> {
+  const { databases } = (await call('/health/db')).body
+  return databases.filter(({ system }: { system: string }) => system.startsWith('quickcart'))
+}
+
 /** One shop seen from outside. */
 function shopAt(api: string, telegram: string, pakasir: string) {
   const said = async (): Promise<string> =>
@@ -125,9 +131,7 @@ test('both are on the front page, in the reference, in health and metrics, each 
   const ofFirst = Object.keys(paths).filter((path) => path.startsWith(one.api))
   assert.ok(ofFirst.length > 20)
   for (const path of ofFirst) assert.ok(path.replace(one.api, two.api) in paths, path)
-  const health = (await call('/health/db')).body.databases.map(
-    ({ system, name, status }: Record<string, string>) => `${system}/${name} ${status}`,
-  )
+  const health = (await shopDatabases()).map(({ system, name, status }) => `${system}/${name} ${status}`)
   assert.deepEqual(health, [
     'quickcart/db_store1 up',
     'quickcart/db_audits up',
@@ -246,7 +250,7 @@ test('ledgers and audit chains add up, each by itself; commands without a databa
   const audit = await folder.run(['audit', 'verify', '--json'])
   assert.equal(audit.code, 0, audit.text)
   const chains = JSON.parse(audit.text).map(({ system, ok }: Record<string, unknown>) => [system, ok])
-  assert.deepEqual(chains, [
+  assert.deepEqual(chains.slice(0, 2), [
     ['quickcart', true],
     ['quickcart-store2', true],
   ])
@@ -261,9 +265,8 @@ test('the second shop’s databases are away at the start: the first sells; the 
     NIAGA_DB_STORE2_AUDITS_URL: 'postgres://nobody@127.0.0.1:9/nothing',
   })
   try {
-    const { databases } = (await call('/health/db')).body
     assert.deepEqual(
-      databases.map(({ status }: { status: string }) => status),
+      (await shopDatabases()).map(({ status }) => status),
       ['up', 'up', 'down', 'down'],
     )
     assert.match(String((await call('/')).body), /Its database does not answer right now/)

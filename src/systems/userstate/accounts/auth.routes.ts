@@ -3,9 +3,11 @@ import { Type } from 'typebox'
 import { callerOf, identityOf } from '../../../platform/access/identity.ts'
 import { endSession, liveSessions, revokeSessions } from '../../../platform/access/tokens.ts'
 import { rateLimit } from '../../../platform/http/rate-limit.ts'
-import { Instant, strictObject } from '../../../platform/http/schemas.ts'
+import { Instant, nullable, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
+import { FcmId, Platform } from '../devices/device.schemas.ts'
+import { disableDevice } from '../devices/devices.ts'
 import { refusals } from '../house/schemas.ts'
 import type { Store } from '../store.ts'
 import {
@@ -42,7 +44,15 @@ const RegisterBody = strictObject({
   referral_code: Type.Optional(Type.String({ minLength: 1, maxLength: 50 })),
 })
 
-const LoginBody = strictObject({ login: LoginInput, password: PasswordInput, otp: Type.Optional(OtpInput) })
+const LoginBody = strictObject({
+  login: LoginInput,
+  password: PasswordInput,
+  otp: Type.Optional(OtpInput),
+  fcm_id: Type.Optional(FcmId),
+  platform: Type.Optional(Platform),
+})
+
+const LogoutBody = nullable(strictObject({ fcm_id: Type.Optional(FcmId) }))
 
 const SessionAnswer = Type.Object({
   id: Type.String(),
@@ -109,7 +119,11 @@ export function authRoutes(scope: FastifyInstance, store: Store): void {
         },
       },
     },
-    async (request) => await login(store, callerOf(request), request.body),
+    async (request) => {
+      const { fcm_id: fcmId, platform = null, ...input } = request.body
+      const device = fcmId === undefined ? {} : { device: { fcmId, platform } }
+      return await login(store, callerOf(request), { ...input, ...device })
+    },
   )
 
   app.post(
@@ -128,10 +142,23 @@ export function authRoutes(scope: FastifyInstance, store: Store): void {
 
   app.post(
     '/auth/logout',
-    { config: own, schema: { tags, summary: 'End this session', response: { 204: Type.Null() } } },
+    {
+      config: own,
+      schema: {
+        tags,
+        summary: 'End this session',
+        description: 'With `fcm_id` nothing more is sent to that device.',
+        body: LogoutBody,
+        response: { 204: Type.Null() },
+      },
+    },
     async (request, reply) => {
-      const { subject, sessionId = '' } = identityOf(request)
-      await inTransaction(store.db, callerOf(request), (tx) => endSession(tx, subject, sessionId))
+      const { subject: username, sessionId = '' } = identityOf(request)
+      const fcmId = request.body?.fcm_id
+      await inTransaction(store.db, callerOf(request), async (tx) => {
+        await endSession(tx, username, sessionId)
+        if (fcmId !== undefined) await disableDevice(tx, { username, fcmId, reason: 'LOGOUT' })
+      })
       return reply.code(204).send(null)
     },
   )

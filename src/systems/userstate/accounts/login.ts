@@ -5,6 +5,7 @@ import type { TokenPair } from '../../../platform/access/tokens.ts'
 import { hashPassword, isOutdated, verifyPassword } from '../../../platform/passwords/hash.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
+import { registerDevice } from '../devices/devices.ts'
 import { fail, userstateErrors } from '../errors.ts'
 import type { Store } from '../store.ts'
 import { issueOtp, tryOtp, useOtp } from './otp.ts'
@@ -14,6 +15,8 @@ export interface Login {
   readonly login: string
   readonly password: string
   readonly otp?: string
+  /** Theirs from now on. */
+  readonly device?: { readonly fcmId: string; readonly platform: string | null }
 }
 
 interface Credentials {
@@ -37,9 +40,10 @@ export async function login(store: Store, caller: Caller, input: Login): Promise
   const as = { ...caller, type: 'user', id: username } as const
   if (found?.disabled) throw fail('account_disabled')
   if (found?.otp_login) await checkCode(store, as, username, input.otp)
-  await inTransaction(store.db, as, (tx) =>
-    tx.run(sql`select audit.emit('login', 'user_login', ${username})`),
-  )
+  await inTransaction(store.db, as, async (tx) => {
+    await tx.run(sql`select audit.emit('login', 'user_login', ${username})`)
+    if (input.device) await registerDevice(tx, { username, ...input.device })
+  })
   return await store.tokens.issue(username)
 }
 

@@ -3,14 +3,14 @@ import { Type } from 'typebox'
 import { decodeCursor, toPage } from '../../../kernel/cursor.ts'
 import { callerOf, identityOf } from '../../../platform/access/identity.ts'
 import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
-import { Instant, nullable, oneOf, strictObject } from '../../../platform/http/schemas.ts'
+import { Instant, nullable, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
+import { fail } from '../errors.ts'
 import type { Store } from '../store.ts'
+import { FcmId, Platform } from './device.schemas.ts'
 import { disableDevice, noticeDevice, registerDevice, selectDevices } from './devices.ts'
 
-const FcmId = Type.String({ minLength: 1, maxLength: 255, description: 'the device’s registration token' })
-const Platform = oneOf(['web', 'android', 'ios'])
 const DeviceAnswer = Type.Object({
   fcm_id: FcmId,
   platform: nullable(Type.String()),
@@ -91,9 +91,11 @@ export function deviceRoutes(scope: FastifyInstance, store: Store): void {
     },
     async (request, reply) => {
       const { subject: username } = identityOf(request)
-      await inTransaction(store.db, callerOf(request), (tx) =>
-        disableDevice(tx, { username, fcmId: request.params.fcm_id, reason: 'REMOVED' }),
+      const fcmId = request.params.fcm_id
+      const isTheirs = await inTransaction(store.db, callerOf(request), (tx) =>
+        disableDevice(tx, { username, fcmId, reason: 'REMOVED' }),
       )
+      if (!isTheirs) throw fail('not_found')
       return reply.code(204).send(null)
     },
   )

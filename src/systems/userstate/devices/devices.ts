@@ -1,7 +1,6 @@
 import type { Db } from '../../../postgres/database.ts'
 import { sql } from '../../../postgres/sql.ts'
 import type { Tx } from '../../../postgres/transaction.ts'
-import { fail } from '../errors.ts'
 
 export interface Device {
   readonly fcm_id: string
@@ -43,13 +42,13 @@ export async function selectDevices(
     where username = ${username} and fcm_id > ${after ?? ''} order by fcm_id limit ${limit + 1}`)
 }
 
-/** Nothing is sent to it any more; the row stays. @throws not_found where it is not theirs */
+/** Nothing is sent to it any more; the row stays. False where it is not theirs. */
 export async function disableDevice(
   tx: Tx,
-  { username, fcmId, reason }: { username: string; fcmId: string; reason: string },
-): Promise<void> {
+  { username, fcmId, reason }: { username: string; fcmId: string; reason: 'REMOVED' | 'LOGOUT' },
+): Promise<boolean> {
   const disabled = await tx.run(sql`
     update fcm set enabled = false, disabled_reason = coalesce(disabled_reason, ${reason})
     where fcm_id = ${fcmId} and username = ${username}`)
-  if (disabled === 0) throw fail('not_found')
+  return disabled > 0
 }

@@ -114,6 +114,31 @@ test('check 48: a device that B registers is no longer A’s, and tells B nothin
   )
 })
 
+test('check 48: whoever signs out with a device is told nothing on it until they sign in with it again', async () => {
+  const [username, password] = ['signs_in_and_out', 'correct horse 8']
+  const name = { first_name: 'Sari', last_name: 'Putri' }
+  const body = { username, password, email: 'signs@example.com', ...name }
+  assert.equal((await wallet.post('/auth/register', { body })).status, 201)
+  const signIn = async () => {
+    const device = { fcm_id: 'signed-phone', platform: 'android' }
+    const { body: tokens } = await wallet.post('/auth/login', {
+      body: { login: username, password, ...device },
+    })
+    return { username, token: String(tokens.access_token) }
+  }
+  const first = await signIn()
+  assert.equal(await tell([first], 'satu', 'event:in'), 1)
+  await wallet.drain()
+  assert.equal(
+    (await wallet.post('/auth/logout', { as: first, body: { fcm_id: 'signed-phone' } })).status,
+    204,
+  )
+  assert.equal(await tell([first], 'dua', 'event:out'), 0)
+  assert.equal(await tell([await signIn()], 'tiga', 'event:again'), 1)
+  await wallet.drain()
+  assert.deepEqual(received('signed-phone'), ['tiga', 'satu'])
+})
+
 test('a call without a session notes an unknown device and changes no owner', async () => {
   const as = await personWith('e-phone')
   await wallet.call('DELETE', '/devices/e-phone', { as })
