@@ -4,6 +4,7 @@
  *     npm run bench                      all; about two hours, half an hour of it under load
  *     npm run bench -- ledger start      only these; the page keeps what it says of the others
  *     npm run bench -- --quick           small sizes and single runs, to see that everything works; writes no page
+ *     npm run bench -- --keep folder     what quickcart-sizes fills (15 GB) stays there for the next run
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -36,7 +37,7 @@ const PLOTS = 'plots'
 
 const { values: options, positionals: words } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false } },
+  options: { quick: { type: 'boolean', default: false }, keep: { type: 'string' } },
 })
 const wanted = BENCHMARKS.filter(({ file }) => words.length === 0 || words.includes(file))
 if (wanted.length === 0) {
@@ -50,7 +51,8 @@ try {
     console.error(`\n== ${file} (${i + 1} of ${wanted.length})`)
     const report = join(folder, `${file}.json`)
     const script = join(import.meta.dirname, `${file}.ts`)
-    const child = spawn(process.execPath, [script, ...(options.quick ? quick : [])], {
+    const keep = options.keep !== undefined && file === 'quickcart-sizes' ? ['--keep', options.keep] : []
+    const child = spawn(process.execPath, [script, ...(options.quick ? quick : []), ...keep], {
       stdio: 'inherit',
       env: { ...process.env, [REPORT_FILE]: report },
     })
