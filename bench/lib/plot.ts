@@ -44,6 +44,7 @@ ${dots.join('')}
 <text x="${PLOT.right + 34}" y="${legend + 1}">${escapeText(one.name)}</text>`
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">
+<title>${escapeText(title)}</title>
 <rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>
 <text x="${PLOT.left}" y="24" font-size="15" font-weight="bold">${escapeText(title)}</text>
 ${across.ticks.map((tick) => `<text x="${across.at(tick).toFixed(1)}" y="${PLOT.bottom + 18}" text-anchor="middle">${short(tick)}</text>`).join('\n')}
