@@ -7,6 +7,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import { createClient } from 'redis'
 import { freePort } from '../src/postgres/embedded.ts'
+import { type Answer, callsTo } from './calls.ts'
 import { houseFolder, type RunningHouse, stopHouse } from './house.ts'
 import { redisMissing, testRedis } from './redis.ts'
 import { until } from './until.ts'
@@ -35,31 +36,22 @@ after(async () => {
   await folder.remove()
 })
 
-interface Answer {
-  readonly status: number
-  // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect and fail where it is not there
-  readonly body: any
-}
-
 interface Call {
   readonly token?: string
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** With a body it is a POST. */
 async function call(path: string, { token, body, headers = {} }: Call = {}): Promise<Answer> {
   assert.ok(house)
-  const answer = await fetch(`${house.url}${path}`, {
-    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
-    headers: {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...headers,
-    },
+  const { url } = house
+  const as = token === undefined ? {} : { as: { token } }
+  return await callsTo((at) => `${url}${at}`)(body === undefined ? 'GET' : 'POST', path, {
+    body,
+    headers,
+    ...as,
   })
-  const text = await answer.text()
-  const isJson = /json/.test(answer.headers.get('content-type') ?? '')
-  return { status: answer.status, body: isJson ? JSON.parse(text) : text }
 }
 
 /** Of the house's databases those that are shops'. */

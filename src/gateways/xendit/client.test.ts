@@ -174,12 +174,12 @@ test('refusals are final, too many requests are not; neither is an unknown outco
   })
 })
 
-test('a wrong key is refused, and the key is in no message', async () => {
+test('a wrong key is no word about what was asked, and the key is in no message', async () => {
   const wrong = 'xnd_wrong_key'
   const client = connect({ secretKey: wrong })
   await assert.rejects(client.balance(), (error: unknown) => {
     assert.ok(error instanceof XenditError)
-    assert.deepEqual([error.kind, error.gatewayCode], ['rejected', 'INVALID_API_KEY'])
+    assert.deepEqual([error.kind, error.gatewayCode, error.final], ['not_admitted', 'INVALID_API_KEY', false])
     assert.ok(!error.message.includes(wrong))
     return true
   })

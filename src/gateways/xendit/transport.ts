@@ -48,9 +48,10 @@ function refusal<T>(request: XenditCall<T>, secretKey: string, status: number, t
   const message = `${request.call}: HTTP ${status}${said ? `: ${said}` : ''}`
   const answer = { status, ...(code ? { gatewayCode: code } : {}) }
   if (status === 404) return new XenditError('not_found', message, answer)
+  if (status === 401 || status === 403) return new XenditError('not_admitted', message, answer)
   if (status === 429) return new XenditError('busy', message, answer)
   // 409: this key came with another body before, so something may have been done under it.
-  const isNo = status >= 400 && status < 500 && !(status === 409 && request.effect)
+  const isNo = status >= 400 && status < 500 && status !== 408 && !(status === 409 && request.effect)
   return isNo ? new XenditError('rejected', message, answer) : unanswered(request, message, answer)
 }
 

@@ -5,6 +5,7 @@ import { defineJob, handle, noPayload, type Task } from '../../../platform/jobs/
 import { type Sql, sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import type { Store } from '../store.ts'
+import { askEach } from './ask-each.ts'
 import { checkIfAnswered } from './check-invoice.ts'
 import { createInvoice } from './create-invoice.ts'
 import { invoiceCreate, invoiceLater } from './gateway-jobs.ts'
@@ -13,8 +14,7 @@ import { selectBilled } from './invoice.queries.ts'
 const poll = defineJob('topup.poll', noPayload)
 const pollOver = defineJob('topup.poll_over', noPayload)
 
-/** Invoices asked for at a time, and in one run; the next run goes on with those that are left. */
-const AT_ONCE = 8
+/** Jobs put back in one run; the next run goes on with those that are left. */
 const PER_RUN = 2_000
 
 export function invoiceTasks(store: Store): readonly Task[] {
@@ -42,8 +42,8 @@ async function pollPending(store: Store, caller: Caller, signal: AbortSignal): P
     select t.id from user_transaction t
     where t.status = 'PENDING' and t.src = 'XENDIT' and t.xendit_invoice is not null
       and t.created_at < niaga.now() - interval '10 minutes'
-    order by t.updated_at, t.id limit ${PER_RUN}`
-  await askEach(store, caller, due, signal)
+    order by t.id`
+  await checkEach(store, caller, due, signal)
 }
 
 /** The gateway may take money for what both sides had ended; its callback may be lost. */
@@ -52,24 +52,19 @@ async function pollEnded(store: Store, caller: Caller, signal: AbortSignal): Pro
     select t.id from user_transaction t
     where t.status in ('EXPIRED', 'CANCELLED', 'FAILED') and t.src = 'XENDIT' and t.xendit_invoice is not null
       and t.updated_at > niaga.now() - interval '1 day'
-    order by t.updated_at, t.id limit ${PER_RUN}`
-  await askEach(store, caller, due, signal)
+    order by t.id`
+  await checkEach(store, caller, due, signal)
 }
 
-async function askEach(store: Store, caller: Caller, query: Sql, signal: AbortSignal): Promise<void> {
-  const due = await inTransaction(store.db, caller, (tx) => tx.many<{ id: bigint }>(query))
-  for (let at = 0; at < due.length && !signal.aborted; at += AT_ONCE) {
-    const answers = await Promise.all(due.slice(at, at + AT_ONCE).map(({ id }) => askOne(store, caller, id)))
-    // A gateway that is down is not asked two thousand times.
-    if (answers.every((answer) => answer === undefined)) return
-  }
-}
-
-async function askOne(store: Store, caller: Caller, id: bigint) {
-  const billed = await selectBilled(store.db, id)
-  return billed?.xenditInvoice
-    ? await checkIfAnswered(store, caller, billed, billed.xenditInvoice)
-    : 'unknown'
+/** All that are due: what is asked for stays as it is mostly, so that a part would be the same part every time. */
+async function checkEach(store: Store, caller: Caller, due: Sql, signal: AbortSignal): Promise<void> {
+  const rows = await inTransaction(store.db, caller, (tx) => tx.many<{ id: bigint }>(due))
+  const ids = rows.map(({ id }) => id)
+  await askEach(ids, signal, async (id) => {
+    const billed = await selectBilled(store.db, id)
+    if (!billed?.xenditInvoice) return true
+    return (await checkIfAnswered(store, caller, billed, billed.xenditInvoice)) !== undefined
+  })
 }
 
 /** Puts the jobs back that should make an invoice and are gone: lost with a restored backup, or dead. */

@@ -248,13 +248,13 @@ test('check 36: a payment of 25000 earns two points, refunds take them back, and
   assert.equal(await points(), '1')
   assert.equal((await refund(paid.id)).status, 201)
   assert.equal(await points(), '0')
-  const delay = async (days: number) => {
+  const earnAfterDays = async (days: number) => {
     await owner.run(sql`
       insert into app_setting (key, value) values ('points.earn_delay_days', ${String(days)}::jsonb)
       on conflict (key) do update set value = excluded.value`)
     await until(() => store.settings.get('points.earn_delay_days') === days)
   }
-  await delay(1)
+  await earnAfterDays(1)
   const { body: delayed } = await pay(budi, 40_000, { capture: 'automatic' })
   const pending = () =>
     owner.many<{ amount: string; status: string }>(sql`
@@ -266,7 +266,7 @@ test('check 36: a payment of 25000 earns two points, refunds take them back, and
   await refund(delayed.id)
   assert.deepEqual(await pending(), [])
   assert.equal(await points(), '0')
-  await delay(0)
+  await earnAfterDays(0)
   const { body: spent } = await pay(budi, 20_000, { capture: 'automatic' })
   await owner.run(sql`
     insert into point_mutation (username, type, amount, reference_number, src, status)

@@ -5,6 +5,7 @@ import type { CronEntry } from '../../../platform/jobs/cron.ts'
 import { defineJob, handle, noPayload, type Task } from '../../../platform/jobs/job.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
+import { askEach } from '../gateway/ask-each.ts'
 import type { Store } from '../store.ts'
 import { checkPayout } from './check-payout.ts'
 import { selectPayout } from './payout.queries.ts'
@@ -12,7 +13,6 @@ import { payoutSend, sendLater } from './payout-jobs.ts'
 import { sendPayout } from './send-payout.ts'
 
 const poll = defineJob('payout.poll', noPayload)
-const PER_RUN = 500
 /** UserState, section 8: "alert after 24 h". */
 const ALERT_AFTER_MS = 24 * 60 * 60_000
 
@@ -30,11 +30,10 @@ async function pollPayouts(store: Store, caller: Caller, signal: AbortSignal): P
     tx.many<{ id: bigint }>(sql`
       select p.id from payout p where p.status in ('QUEUED', 'ACCEPTED', 'PENDING')
         and p.created_at < niaga.now() - interval '10 minutes'
-      order by p.updated_at, p.id limit ${PER_RUN}`),
+      order by p.id`),
   )
-  for (const { id } of open) {
-    if (signal.aborted || !(await look(store, caller, id))) return
-  }
+  const ids = open.map(({ id }) => id)
+  await askEach(ids, signal, (id) => look(store, caller, id))
 }
 
 /** False where the gateway cannot be asked. */

@@ -202,6 +202,28 @@ test('check 45: the worker killed in the middle of the call: one payout, and not
   }
 })
 
+test('after a lost answer a no to the question whether the gateway has it frees nothing: one payout, paid once', async () => {
+  const { who, account } = await withAccount(100_000)
+  xendit.faults.arm({ kind: 'timeout_after_effect', endpoint: 'create_payout', times: 1 })
+  xendit.faults.arm({ kind: 'rejected', endpoint: 'get_payout', times: 1 })
+  const { body } = await withdraw(who, account, 70_000)
+  await until(async () => {
+    await wallet.advance({ seconds: 6 })
+    return xendit.faults.armed.length === 0
+  })
+  await until(async () => (await payoutRow(body.id)).attempts > 1)
+  assert.deepEqual(await funds(who), [100_000, 70_000])
+  await until(async () => {
+    await wallet.advance({ seconds: 11 })
+    return (await payoutRow(body.id)).xenditId !== null
+  })
+  const { reference } = await payoutRow(body.id)
+  assert.equal(xendit.payouts.of(reference).length, 1)
+  await finish(body.id)
+  await becomes(body.id, 'SUCCEEDED')
+  assert.deepEqual(await funds(who), [30_000, 0])
+})
+
 test('a definite no frees the money at once; a word that nobody knows changes nothing', async () => {
   const { who, account } = await withAccount(100_000)
   xendit.faults.arm({ kind: 'rejected', endpoint: 'create_payout', times: 1 })

@@ -20,14 +20,17 @@ export async function sendPayout(store: Store, caller: Caller, id: bigint): Prom
   )
   const payout = await selectPayout(store.db, id)
   if (tries === null || !payout) return
+  let isAsked = false
   try {
     const known = tries > 0 ? await store.xendit.payoutOf(payout.reference) : undefined
+    isAsked = true
     await applyAnswer(store, caller, payout, known ?? (await send(store, payout)))
   } catch (error) {
     if (!(error instanceof XenditError)) throw error
+    // A no to the question whether the gateway has it is none to the payout: an earlier try may have arrived.
+    const isNo = isAsked && error.final
     await inTransaction(store.db, caller, async (tx) => {
-      if (!error.final) return await sendLater(tx, store, id, tries + 1)
-      // A definite no: nothing was sent.
+      if (!isNo) return await sendLater(tx, store, id, tries + 1)
       await movePayout(tx, id, { status: 'FAILED', id: null, failureCode: error.gatewayCode ?? 'REJECTED' })
     })
   }

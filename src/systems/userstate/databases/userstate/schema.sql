@@ -460,6 +460,7 @@ create table user_transaction (
 CREATE INDEX idx_transaction_user_created ON user_transaction USING btree (username, created_at DESC);
 CREATE INDEX idx_transaction_user_status ON user_transaction USING btree (username, status);
 CREATE INDEX idx_user_transaction_created_at ON user_transaction USING btree (created_at);
+CREATE INDEX idx_user_transaction_ended ON user_transaction USING btree (updated_at) WHERE (((status)::text = ANY ((ARRAY['EXPIRED'::character varying, 'CANCELLED'::character varying, 'FAILED'::character varying])::text[])) AND ((src)::text = 'XENDIT'::text) AND (xendit_invoice IS NOT NULL));
 CREATE INDEX idx_user_transaction_parent ON user_transaction USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX idx_user_transaction_payee ON user_transaction USING btree (payee, created_at DESC) WHERE (payee IS NOT NULL);
 CREATE INDEX idx_user_transaction_pending_expiry ON user_transaction USING btree (expired_at) WHERE ((status)::text = 'PENDING'::text);
