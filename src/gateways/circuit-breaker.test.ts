@@ -80,6 +80,18 @@ test('where the one that tries fails, those that waited for it are refused witho
   assert.deepEqual(calls, [])
 })
 
+test('one that tries and throws before it waits for anything holds nobody up', async () => {
+  const { clock, breaker, works, failTimes } = setUp()
+  await failTimes(5)
+  clock.advance({ seconds: 30 })
+  const broken = breaker.run(() => {
+    throw new Down()
+  })
+  await assert.rejects(broken, Down)
+  clock.advance({ seconds: 30 })
+  assert.equal(await works(), 'answer')
+})
+
 test('an outage of ten minutes is told once, and its end once', async () => {
   const { clock, told, works, failTimes } = setUp()
   await failTimes(5)

@@ -36,7 +36,7 @@ export class CircuitBreaker {
   /** Instant in ms until which nothing is asked; undefined outside an incident. */
   #openUntil: number | undefined
   /** Settles when the one call that tries has: never rejects. */
-  #probe: Promise<unknown> | undefined
+  #probe: Promise<void> | undefined
   #hasAnswered = false
   /** Calls begun before the last change of state say nothing about the party's state now. */
   #epoch = 0
@@ -60,9 +60,16 @@ export class CircuitBreaker {
   async run<T>(work: () => Promise<T>): Promise<T> {
     while (this.closed && this.#probe !== undefined) await this.#probe
     if (!this.closed) throw new CircuitOpenError(this.#waitMs())
-    const call = this.#judged(work)
-    if (this.#openUntil !== undefined) this.#probe = call.catch(() => undefined)
-    return await call
+    if (this.#openUntil === undefined) return await this.#judged(work)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#probe = promise
+    try {
+      return await this.#judged(work)
+    } finally {
+      // However it ends, nobody waits for it any more.
+      this.#probe = undefined
+      resolve()
+    }
   }
 
   async #judged<T>(work: () => Promise<T>): Promise<T> {
@@ -102,7 +109,6 @@ export class CircuitBreaker {
 
   #change(openUntil: number | undefined): void {
     this.#openUntil = openUntil
-    this.#probe = undefined
     this.#epoch += 1
   }
 }
