@@ -26,14 +26,17 @@ export async function createInvoice(
 ): Promise<void> {
   const billed = await selectBilled(store.db, id)
   if (billed?.status !== 'PENDING' || billed.xenditInvoice !== null) return
+  let isAsked = false
   try {
     const known = attempt > 0 ? await store.xendit.invoicesOf(billed.invoice) : []
+    isAsked = true
     const [first, ...others] = known.filter(({ amount }) => amount === toMoney(billed.amount))
     for (const other of others) await expireAtGateway(store, other.id)
     await adopt(store, caller, billed, first ?? (await make(store, billed, redirects)))
   } catch (error) {
     if (!(error instanceof XenditError)) throw error
-    await notMade(store, caller, billed, redirects, attempt, error)
+    // A no to the question whether the gateway has it is none to the invoice: an earlier try may have arrived.
+    await notMade(store, caller, billed, redirects, attempt, { error, isNo: isAsked && error.final })
   }
 }
 
@@ -70,11 +73,11 @@ async function notMade(
   { id, expiredAt }: Billed,
   redirects: Redirects,
   attempt: number,
-  error: XenditError,
+  { error, isNo }: { readonly error: XenditError; readonly isNo: boolean },
 ): Promise<void> {
   const isOver = expiredAt <= store.clock.now()
   await inTransaction(store.db, caller, async (tx) => {
-    if (error.final) await closeTransaction(tx, id, 'FAILED', error.gatewayCode ?? 'GATEWAY_REJECTED')
+    if (isNo) await closeTransaction(tx, id, 'FAILED', error.gatewayCode ?? 'GATEWAY_REJECTED')
     else if (isOver) await closeTransaction(tx, id, 'FAILED', 'GATEWAY_UNAVAILABLE')
     else await invoiceLater(tx, store, id, redirects, attempt + 1)
   })
