@@ -117,7 +117,7 @@ test('outage, a page instead of JSON, 500: try again; after five in a row nothin
     simulator.faults.arm({ kind, endpoint: 'send', times: 1 })
     await assert.rejects(client.send(push), { kind: 'retry', code }, kind)
   }
-  await assert.rejects(client.send(push), { kind: 'retry', code: 'UNAVAILABLE' })
+  await assert.rejects(client.send(push), { kind: 'not_asked', code: 'UNAVAILABLE' })
   assert.equal(simulator.list().length, 1)
   clock.advance({ seconds: 30 })
   await client.send(push)

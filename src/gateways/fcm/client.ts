@@ -56,7 +56,7 @@ export function createFcmClient(options: FcmClientOptions): FcmClient {
       } catch (error) {
         if (!(error instanceof CircuitOpenError)) throw error
         throw new FcmError(
-          'retry',
+          'not_asked',
           'UNAVAILABLE',
           'not asked, the service failed repeatedly',
           error.retryAfterMs,

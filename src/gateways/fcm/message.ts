@@ -6,7 +6,7 @@ export interface PushMessage {
   readonly body: string
   /** Values are text on the wire. */
   readonly data: Readonly<Record<string, string>>
-  /** What it is about: of two with one tag a device shows the later alone, so that a repeated one is not seen twice. */
+  /** What it is about, in at most 64 bytes: of two with one tag a device shows the later alone, so that a repeated one is not seen twice. */
   readonly tag: string
 }
 
@@ -35,7 +35,7 @@ export function toWire({ token, title, body, data, tag }: PushMessage): object {
       notification: { title, body },
       data,
       android: { ttl: TTL, notification: { tag } },
-      apns: { headers: { 'apns-collapse-id': tag.slice(0, 64) } },
+      apns: { headers: { 'apns-collapse-id': tag } },
     },
   }
 }

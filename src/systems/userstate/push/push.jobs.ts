@@ -2,6 +2,7 @@
  * Queued messages on their way (UserState, U19). A process that dies between the service's answer and our note of it
  * sends that one message again, under the same tag: the phone shows one.
  */
+import { createHash } from 'node:crypto'
 import { FcmError } from '../../../gateways/fcm/errors.ts'
 import type { Caller } from '../../../kernel/caller.ts'
 import type { CronEntry } from '../../../platform/jobs/cron.ts'
@@ -65,13 +66,13 @@ async function selectSendable(store: Store, ids: readonly string[]): Promise<rea
 }
 
 async function send(store: Store, caller: Caller, message: Sendable): Promise<void> {
-  const { id, fcm_id: token, title, body, data, dedupe_key: tag, obstacle } = message
+  const { id, fcm_id: token, title, body, data, dedupe_key: dedupeKey, obstacle } = message
   if (obstacle !== null) {
     await settle(store, caller, id, { status: 'SKIPPED', code: obstacle })
     return
   }
   try {
-    const name = await store.push.client.send({ token, title, body, data, tag })
+    const name = await store.push.client.send({ token, title, body, data, tag: tagOf(dedupeKey) })
     await settle(store, caller, id, { status: 'SENT', name })
   } catch (error) {
     if (!(error instanceof FcmError)) throw error
@@ -79,21 +80,24 @@ async function send(store: Store, caller: Caller, message: Sendable): Promise<vo
   }
 }
 
+/** As long as the services take it whole, and nothing that a device need not know. */
+function tagOf(dedupeKey: string): string {
+  return createHash('sha256').update(dedupeKey).digest('hex')
+}
+
 async function fail(store: Store, caller: Caller, message: Sendable, error: FcmError): Promise<void> {
   const { id, fcm_id: fcmId, attempts } = message
   const { kind, code } = error
-  if (kind === 'retry' && attempts + 1 < TRIES) {
+  if (kind === 'not_asked' || (kind === 'retry' && attempts + 1 < TRIES)) {
     await retryLater(store, caller, message, error)
     return
   }
-  await settle(store, caller, id, { status: 'FAILED', code })
+  await settle(store, caller, id, {
+    status: 'FAILED',
+    code,
+    ...(kind === 'dead_token' ? { dead: fcmId } : {}),
+  })
   if (kind === 'retry') store.log.error({ push: String(id), code }, 'a push was given up after its last try')
-  if (kind !== 'dead_token') return
-  await inTransaction(store.db, caller, (tx) =>
-    tx.run(
-      sql`update fcm set enabled = false, disabled_reason = ${code} where fcm_id = ${fcmId} and enabled`,
-    ),
-  )
 }
 
 async function retryLater(
@@ -102,11 +106,13 @@ async function retryLater(
   { id, attempts }: Sendable,
   error: FcmError,
 ): Promise<void> {
-  const exponential = FIRST_WAIT_MS * 2 ** attempts * (1 + Math.random() / 5)
-  const wait = Math.min(error.retryAfterMs ?? exponential, LONGEST_WAIT_MS)
+  // Spread, so that those that failed together do not come back together.
+  const least = Math.max(FIRST_WAIT_MS * 2 ** attempts, error.retryAfterMs ?? 0)
+  const wait = Math.min(least * (1 + Math.random() / 5), LONGEST_WAIT_MS)
+  const tried = error.kind === 'not_asked' ? 0 : 1
   await inTransaction(store.db, caller, async (tx) => {
     await tx.run(sql`
-      update push_message set attempts = attempts + 1, error_code = ${error.code} where id = ${id} and status = 'QUEUED'`)
+      update push_message set attempts = attempts + ${tried}, error_code = ${error.code} where id = ${id} and status = 'QUEUED'`)
     const runAt = new Date(store.clock.now().getTime() + wait)
     await enqueue(tx, pushSend, { ids: [String(id)] }, { runAt, key: `push:${id}` })
   })
@@ -116,28 +122,37 @@ interface Outcome {
   readonly status: 'SENT' | 'FAILED' | 'SKIPPED'
   readonly name?: string
   readonly code?: string
+  /** The device's token, where it will never work again. */
+  readonly dead?: string
 }
 
 async function settle(
   store: Store,
   caller: Caller,
   id: bigint,
-  { status, name, code }: Outcome,
+  { status, name, code, dead }: Outcome,
 ): Promise<void> {
-  await inTransaction(store.db, caller, (tx) =>
-    tx.run(sql`
+  await inTransaction(store.db, caller, async (tx) => {
+    await tx.run(sql`
       update push_message set status = ${status}, fcm_message_name = ${name ?? null}, error_code = ${code ?? null},
         attempts = attempts + ${status === 'SKIPPED' ? 0 : 1}
-      where id = ${id} and status = 'QUEUED'`),
-  )
+      where id = ${id} and status = 'QUEUED'`)
+    if (dead === undefined) return
+    await tx.run(sql`
+      update fcm set enabled = false, disabled_reason = ${code ?? null} where fcm_id = ${dead} and enabled`)
+  })
 }
 
-/** Puts those back whose job is gone: lost with a restored backup, or dead. None rests an hour that has one. */
+/** Puts those back whose job is gone: lost with a restored backup, or dead. One that still has one waits its turn. */
 async function sweep(store: Store, caller: Caller): Promise<void> {
   await inTransaction(store.db, caller, async (tx) => {
     const lost = await tx.many<{ id: bigint }>(sql`
-      select id from push_message where status = 'QUEUED' and updated_at < niaga.now() - interval '1 hour'
-      order by id limit 10000`)
+      select p.id from push_message p
+      where p.status = 'QUEUED' and p.updated_at < niaga.now() - interval '1 hour' and p.id not in (
+        select (json_array_elements_text(j.payload -> 'ids'))::bigint from graphile_worker._private_jobs j
+        join graphile_worker._private_tasks t on t.id = j.task_id
+        where t.identifier = ${pushSend.name} and j.attempts < j.max_attempts)
+      order by p.id limit 10000`)
     for (let at = 0; at < lost.length; at += MESSAGES_A_JOB) {
       const ids = lost.slice(at, at + MESSAGES_A_JOB).map(({ id }) => String(id))
       await enqueue(tx, pushSend, { ids }, { key: `push:sweep:${ids[0]}` })

@@ -199,6 +199,52 @@ test('marketing pushes by the API: once per key, known people only, nothing that
   )
 })
 
+test('a service that is spared costs no try: the message is there when the service is', async () => {
+  const as = await personWith('j-phone')
+  phones.faults.arm({ kind: 'outage', endpoint: 'send' })
+  // Five failures in a row are enough to spare the service.
+  await tell([as], 'satu', 'event:j')
+  for (let n = 0; n < 12; n++) await wallet.advance({ seconds: 31 })
+  await wallet.advance({ minutes: 2 })
+  assert.deepEqual(
+    (await messages('j-phone')).map(({ status }) => status),
+    ['FAILED'],
+    'a message that was tried six times is given up',
+  )
+  const others = await personWith('k-phone')
+  await tell([others], 'dua', 'event:k')
+  await wallet.drain()
+  const [spared] = await messages('k-phone')
+  assert.deepEqual([spared?.status, spared?.attempts], ['QUEUED', 0])
+  for (let n = 0; n < 4; n++) await wallet.advance({ seconds: 11 })
+  phones.faults.clear()
+  await until(async () => {
+    await wallet.advance({ minutes: 1 })
+    return received('k-phone').length === 1
+  })
+})
+
+test('a batch that still waits its turn after an hour is not put back beside itself', async () => {
+  const as = await personWith('l-phone')
+  phones.faults.arm({ kind: 'too_many_requests', endpoint: 'send', times: 1 })
+  await tell([as], 'lama', 'event:l')
+  await wallet.drain()
+  const jobs = () =>
+    wallet.owner.many<{ key: string }>(sql`
+      select j.key from graphile_worker._private_jobs j
+      join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier = 'push.send'`)
+  const before = await jobs()
+  assert.equal(before.length, 1)
+  // Its job is put off beyond the sweeps of two hours.
+  await wallet.owner.run(sql`
+    update graphile_worker._private_jobs set run_at = run_at + interval '1 day' where key = ${before[0]?.key}`)
+  for (let hour = 0; hour < 2; hour++) await wallet.advance({ minutes: 61 })
+  assert.deepEqual(await jobs(), before)
+  assert.deepEqual(received('l-phone'), [])
+  await wallet.advance({ hours: 24 })
+  assert.deepEqual(received('l-phone'), ['lama'])
+})
+
 test('a message whose job is gone is found within the hour; old ones go after 90 days', async () => {
   const as = await personWith('h-phone')
   phones.faults.arm({ kind: 'too_many_requests', endpoint: 'send', times: 1 })
