@@ -19,6 +19,8 @@ const send = defineJob(
     template: Type.String(),
     /** The code, sealed: who reads the queue does not read it. */
     sealed: Type.String(),
+    /** When the code ends, in ms: after it nobody is told to use it. */
+    until: Type.Number(),
   }),
   ATTEMPTS,
 )
@@ -33,15 +35,25 @@ export interface OutgoingMail {
 export async function enqueueMail(store: Store, tx: Tx, mail: OutgoingMail): Promise<void> {
   const { username, template, code } = mail
   const id = newId()
-  await enqueue(tx, send, { id, username, template, sealed: store.config.fieldKeys.seal(code, `mail:${id}`) })
+  const until = store.clock.now().getTime() + store.settings.get('otp.ttl_seconds') * 1000
+  const sealed = store.config.fieldKeys.seal(code, `mail:${id}`)
+  await enqueue(tx, send, { id, username, template, sealed, until })
 }
 
 export function mailTasks(store: Store): readonly Task[] {
   return [
-    handle(send, async ({ id, username, template, sealed }, { lastAttempt }) => {
+    handle(send, async ({ id, username, template, sealed, until }, { lastAttempt }) => {
       const person = await store.db.maybeOne<{ email: string; first_name: string }>(sql`
         select email, first_name from user_info where username = ${username} and erased_at is null`)
       if (!person || !isMailTemplate(template)) return
+      const seconds = Math.ceil((until - store.clock.now().getTime()) / 1000)
+      if (seconds <= 0) {
+        store.log.error(
+          { mail: id, template, username },
+          'a mail came too late to be sent: its code has ended',
+        )
+        return
+      }
       const code = store.config.fieldKeys.open(sealed, `mail:${id}`)
       try {
         await store.post.mailer.send({
@@ -50,7 +62,7 @@ export function mailTasks(store: Store): readonly Task[] {
           ...writeMail(template, {
             name: person.first_name,
             code,
-            seconds: store.settings.get('otp.ttl_seconds'),
+            seconds,
           }),
         })
       } catch (error) {
