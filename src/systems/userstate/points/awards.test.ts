@@ -38,8 +38,12 @@ test('points become balance at the value that is set, once per key', async () =>
     ['1.5', 'validation_failed'],
   ] as const)
     assert.equal((await toWallet(as, amount)).body.code, code, amount)
+  // More came in since: the same key is answered as it was.
+  await toWallet(await wallet.person({ points: '10' }), '10')
+  assert.equal((await toWallet(as, '10')).body.transaction.balance, '3000')
+  assert.equal((await toWallet(as, '20', k)).body.transaction.balance, '2000')
   const { body: sums } = await wallet.get('/points', { as })
-  assert.deepEqual(sums, { balance: '30.5', held: '0', earned: '50.5', redeemed: '20' })
+  assert.deepEqual(sums, { balance: '20.5', held: '0', earned: '50.5', redeemed: '30' })
   const { body: list } = await wallet.get('/points/mutations?limit=1', { as })
   assert.equal(list.items[0].src, 'WALLET')
   assert.ok(list.next_cursor)
@@ -66,6 +70,12 @@ test('check 37: a service gives, holds, completes and withdraws points of its ow
     })
   const given = await grant({ type: 'EARN', amount: '5.5', reference_number: 'A' })
   assert.deepEqual([given.status, given.body.account_name], [201, 'shop'])
+  const { username } = await wallet.person()
+  const named = (account_name: string) =>
+    grant({ username, type: 'EARN', amount: '1', reference_number: 'N', account_name })
+  assert.deepEqual([(await named('other')).status, (await named('shop')).status], [400, 201])
+  const ours = { type: 'EARN', amount: '1', reference_number: 'INV-202611-000001', src: 'TRANSACTION' }
+  assert.equal((await grant(ours)).body.code, 'duplicate_reference')
   assert.equal(
     (await grant({ type: 'EARN', amount: '5.5', reference_number: 'A' })).body.code,
     'duplicate_reference',
@@ -105,6 +115,15 @@ const paid = (as: Person, amount: number) =>
         values (${as.username}, 'PAYMENT', ${amount}, next_document('INVOICE'), 'PAID') returning id`)
     await tx.one(sql`select after_paid(${id}), after_paid(${id})`)
   })
+
+test('a cursor beyond what ids can be is an empty page', async () => {
+  const beyond = Buffer.from(JSON.stringify([Number.MAX_SAFE_INTEGER])).toString('base64url')
+  const as = await wallet.person()
+  for (const path of ['/points/mutations', '/referrals', '/vouchers/redemptions']) {
+    const { status } = await wallet.get(`${path}?cursor=${beyond}`, { as })
+    assert.equal(status, 200, path)
+  }
+})
 
 test('check 36: a payment of 25000 earns two points once, at once or when their day has come', async () => {
   const as = await wallet.person()

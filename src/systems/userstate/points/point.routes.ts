@@ -5,10 +5,10 @@ import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
 import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Instant, nullable, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
+import { invalidFields } from '../../../platform/http/validation.ts'
 import { refusals } from '../house/schemas.ts'
 import type { Store } from '../store.ts'
 import { Points, Rupiah } from '../wallet/amounts.ts'
-import { readWallet } from '../wallet/read-wallet.ts'
 import {
   completeGrant,
   findMutation,
@@ -103,10 +103,9 @@ export function pointRoutes(scope: FastifyInstance, store: Store): void {
         points: Number(request.body.amount),
         key: idempotencyKey(request),
       })
-      const { balance } = await readWallet(store, username)
       return reply.code(201).send({
         mutation: await findMutation(store.db, made.mutation),
-        transaction: { id: made.transaction, balance: String(balance) },
+        transaction: { id: made.transaction, balance: made.balance },
       })
     },
   )
@@ -127,6 +126,9 @@ export function pointRoutes(scope: FastifyInstance, store: Store): void {
           reference_number: Type.String({ minLength: 1, maxLength: 255 }),
           src: oneOf(['PROMO', 'TRANSACTION']),
           status: oneOf(['PENDING', 'COMPLETE']),
+          account_name: Type.Optional(
+            Type.String({ maxLength: 255, description: 'your own name, where you give it' }),
+          ),
         }),
         response: {
           201: MutationAnswer,
@@ -141,8 +143,11 @@ export function pointRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async (request, reply) => {
-      const { reference_number: referenceNumber, ...body } = request.body
+      const { reference_number: referenceNumber, account_name: accountName, ...body } = request.body
       const holder = identityOf(request).subject
+      if (accountName !== undefined && accountName !== holder) {
+        throw invalidFields([{ field: 'account_name', reason: 'must be your own' }])
+      }
       const made = await grantPoints(store, callerOf(request), {
         ...body,
         referenceNumber,

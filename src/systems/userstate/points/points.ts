@@ -49,7 +49,7 @@ export async function listMutations(
 ): Promise<Page<MutationView>> {
   const before = cursor === undefined ? 2_147_483_647 : decodeCursor(cursor, ['number'] as const)[0]
   const rows = await db.many<MutationView>(sql`
-    select ${columns} from point_mutation where username = ${username} and id < ${before}
+    select ${columns} from point_mutation where username = ${username} and id < ${before}::bigint
     order by id desc limit ${limit + 1}`)
   return toPage(
     rows,
@@ -64,20 +64,24 @@ export async function findMutation(db: Db, id: number): Promise<MutationView> {
 }
 
 /**
- * Whole points become balance, once per key. Answers the mutation and the transaction.
+ * Whole points become balance, once per key. Answers the mutation, the transaction and the balance after it.
  * @throws amount_out_of_range, insufficient_points, wallet_limit_exceeded, idempotency_conflict
  */
 export async function redeemPoints(
   store: Store,
   caller: Caller,
   { username, points, key }: { readonly username: string; readonly points: number; readonly key: string },
-): Promise<{ readonly mutation: number; readonly transaction: string }> {
+): Promise<{ readonly mutation: number; readonly transaction: string; readonly balance: string }> {
   return await inTransaction(store.db, caller, (tx) =>
-    idempotent(tx, { scope: `redeem_points:${username}`, key, request: { points } }, () =>
-      tx.one<{ mutation: number; transaction: string }>(
+    idempotent(tx, { scope: `redeem_points:${username}`, key, request: { points } }, async () => {
+      const made = await tx.one<{ mutation: number; transaction: string }>(
         sql`select mutation, transaction::text from redeem_points(${username}, ${points})`,
-      ),
-    ),
+      )
+      const { balance } = await tx.one<{ balance: string }>(
+        sql`select balance::text from user_balance where username = ${username}`,
+      )
+      return { ...made, balance }
+    }),
   )
 }
 

@@ -41,7 +41,7 @@ export async function listInvited(
   const before = cursor === undefined ? 2_147_483_647 : decodeCursor(cursor, ['number'] as const)[0]
   const rows = await db.many<Invited>(sql`
     select id, username, status, created_at, expires_at from referral_history
-    where submitted_by = ${username} and id < ${before} order by id desc limit ${limit + 1}`)
+    where submitted_by = ${username} and id < ${before}::bigint order by id desc limit ${limit + 1}`)
   return toPage(
     rows,
     limit,

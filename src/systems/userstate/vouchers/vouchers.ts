@@ -53,7 +53,7 @@ export async function listRedemptions(
   const before = cursor === undefined ? 2_147_483_647 : decodeCursor(cursor, ['number'] as const)[0]
   const rows = await db.many<RedemptionView>(sql`
     select id, code, status, value, created_at from voucher_redemption
-    where username = ${username} and id < ${before} order by id desc limit ${limit + 1}`)
+    where username = ${username} and id < ${before}::bigint order by id desc limit ${limit + 1}`)
   return toPage(
     rows,
     limit,

@@ -59,6 +59,8 @@ begin
   elsif exists (
     select from public.point_mutation m
     where m.reference_number = p_reference and m.username = p_username and m.type = p_type and m.src = p_src)
+    -- Our own invoices are the references of what payments earn and refunds take back.
+    or (p_src = 'TRANSACTION' and p_reference ~ '^INV-[0-9]{6}-[0-9]+$')
   then
     perform public.refuse('duplicate_reference');
   end if;
