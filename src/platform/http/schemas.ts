@@ -25,5 +25,10 @@ export const Amount = Type.String({ pattern: '^-?\\d{1,13}\\.\\d{2}$', examples:
 /** "30520", "30520.5" or "30520.00": an amount in requests; read it with `parseMoney`. */
 export const AmountInput = Type.String({ pattern: '^\\d{1,13}(\\.\\d{1,2})?$', examples: ['30520.00'] })
 
+/** An instant in requests: RFC 3339, without the leap seconds that no Date can hold. */
+export function instantInput(options: { readonly description?: string } = {}) {
+  return Type.String({ format: 'date-time', pattern: '^[^:]*:[0-5][0-9]:[0-5][0-9]', ...options })
+}
+
 /** An instant in answers: RFC 3339, UTC. Handlers may answer a Date. */
 export const Instant = Type.Unsafe<Date | string>(Type.String({ format: 'date-time' }))

@@ -14,7 +14,8 @@ const Points = count(0, 1_000_000_000)
 const schemas = {
   'otp.ttl_seconds': count(10, 86_400),
   'otp.max_attempts': count(1, 100),
-  'otp.resend_seconds': count(0, 86_400),
+  // What was asked for within an hour is looked at.
+  'otp.resend_seconds': count(0, 3600),
   'otp.max_per_hour': count(1, 1000),
   'auth.login_max_failures': count(1, 1000),
   'wallet.max_balance': Rupiah,

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { decodeCursor, toPage } from '../../../kernel/cursor.ts'
 import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
-import { Instant } from '../../../platform/http/schemas.ts'
+import { Instant, instantInput } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { fail } from '../errors.ts'
 import type { Store } from '../store.ts'
@@ -30,10 +30,8 @@ const StatsAnswer = Type.Array(
 const query = pageQuery({
   id: Type.Optional(Type.String({ maxLength: 255 })),
   status: Type.Optional(Type.String({ maxLength: 16 })),
-  since: Type.Optional(
-    Type.String({ format: 'date-time', description: 'made at the gateway then or later' }),
-  ),
-  until: Type.Optional(Type.String({ format: 'date-time', description: 'made at the gateway before' })),
+  since: Type.Optional(instantInput({ description: 'made at the gateway then or later' })),
+  until: Type.Optional(instantInput({ description: 'made at the gateway before' })),
 })
 
 /** What the gateway said about checkouts and payouts (UserState, §7.4). */

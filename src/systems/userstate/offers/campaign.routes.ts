@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { decodeCursor, toPage } from '../../../kernel/cursor.ts'
 import { callerOf, identityOf } from '../../../platform/access/identity.ts'
 import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
-import { Instant, nullable, oneOf, strictObject } from '../../../platform/http/schemas.ts'
+import { Instant, instantInput, nullable, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { refusals } from '../house/schemas.ts'
 import type { Store } from '../store.ts'
@@ -20,7 +20,7 @@ const Audience = Type.Union([
   strictObject({ agent: Yes }),
   strictObject({ usernames: Type.Array(Line, { minItems: 1, maxItems: 10_000 }) }),
 ])
-const ScheduledAt = nullable(Type.String({ format: 'date-time', description: 'null: it stays a draft' }))
+const ScheduledAt = nullable(instantInput({ description: 'null: it stays a draft' }))
 const CampaignBody = strictObject({
   name: Line,
   telp: Line,

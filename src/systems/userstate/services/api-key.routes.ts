@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { callerOf } from '../../../platform/access/identity.ts'
-import { Instant, nullable, oneOf, strictObject } from '../../../platform/http/schemas.ts'
+import { Instant, instantInput, nullable, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { SCOPES } from '../access/roles.ts'
 import { refusals } from '../house/schemas.ts'
@@ -52,7 +52,7 @@ export function apiKeyRoutes(scope: FastifyInstance, store: Store): void {
           // No colon: Basic authentication ends the name there.
           holder: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$' }),
           scopes: Type.Array(oneOf(SCOPES), { minItems: 1, maxItems: SCOPES.length, default: ['service'] }),
-          expires_at: Type.Optional(Type.String({ format: 'date-time' })),
+          expires_at: Type.Optional(instantInput()),
         }),
         response: {
           201: Type.Object({ key_id: Type.String(), apikey: Type.String() }),

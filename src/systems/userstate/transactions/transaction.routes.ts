@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { identityOf } from '../../../platform/access/identity.ts'
 import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
-import { oneOf, strictObject } from '../../../platform/http/schemas.ts'
+import { instantInput, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { refusals } from '../house/schemas.ts'
 import type { Store } from '../store.ts'
@@ -10,7 +10,7 @@ import { findTransaction, listTransactions } from './list-transactions.ts'
 import { sumByStatus, type TransactionFilter } from './transaction.queries.ts'
 import { STATUSES, TransactionAnswer, toTransactionAnswer } from './transaction-view.ts'
 
-const Time = Type.String({ format: 'date-time' })
+const Time = instantInput()
 const filters = {
   type: Type.Optional(Type.String({ pattern: '^[A-Z_]{1,20}$' })),
   status: Type.Optional(oneOf(STATUSES)),

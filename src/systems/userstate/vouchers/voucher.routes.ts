@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import { callerOf, identityOf } from '../../../platform/access/identity.ts'
 import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
 import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
-import { Instant, nullable, oneOf, strictObject } from '../../../platform/http/schemas.ts'
+import { Instant, instantInput, nullable, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import type { VoucherRow } from '../databases/userstate/tables.ts'
 import { refusals } from '../house/schemas.ts'
@@ -26,7 +26,7 @@ const Code = Type.String({ pattern: '^[A-Za-z0-9_-]{3,64}$' })
 const CodeParams = strictObject({ code: Code })
 const Kind = oneOf(['BALANCE', 'POINTS', 'DISCOUNT_FIXED', 'DISCOUNT_PERCENT'])
 const Whole = (minimum: number) => Type.Integer({ minimum, maximum: MOST_RUPIAH })
-const Moment = nullable(Type.String({ format: 'date-time' }))
+const Moment = nullable(instantInput())
 
 const RedemptionAnswer = Type.Object({
   id: Type.Integer(),
