@@ -123,7 +123,7 @@ export const walletRights: ComponentRights = {
     'select, insert, update(amount_2, gateway_error, paid_at, status, transfer_id, xendit_invoice, xendit_url)',
   'public.voucher':
     'select, insert, update(active, ends_at, is_onapps, kind, max_discount, min_amount, payee, per_user_limit, quota, redeemed_count, starts_at, value)',
-  'public.voucher_redemption': APPEND,
+  'public.voucher_redemption': 'select, insert, update(status)',
   'public.xendit_checkout_logs': 'select, insert, update(created_at, doc), delete',
   'public.xendit_payout_logs': 'select, insert, update(created_at, doc), delete',
 }

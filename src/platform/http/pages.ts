@@ -19,6 +19,15 @@ export function limitOf(query: { readonly limit?: number }): number {
   return query.limit ?? DEFAULT_LIMIT
 }
 
+/** Which page of a list is asked for, as use cases take it. */
+export function pageOf(query: { readonly cursor?: string; readonly limit?: number }): {
+  readonly limit: number
+  readonly cursor?: string
+} {
+  const { cursor } = query
+  return { limit: limitOf(query), ...(cursor === undefined ? {} : { cursor }) }
+}
+
 /** The answer of a list; `toPage` of the kernel makes it. */
 export function PageOf<T extends TSchema>(item: T) {
   return Type.Object({

@@ -9,7 +9,7 @@ import type { Store } from '../store.ts'
 import { findTransaction } from '../transactions/list-transactions.ts'
 import type { TransactionView } from '../transactions/transaction-view.ts'
 
-/** Rupiah are numbers of whole ones; `amount` is the gross price, the charges are parts of it. */
+/** Rupiah are numbers of whole ones; `amount` is the gross price: charges are parts of it, a voucher is taken off it. */
 export interface MakePayment {
   readonly username: string
   readonly payee: string
@@ -26,6 +26,7 @@ export interface MakePayment {
   readonly capture: 'manual' | 'automatic'
   readonly holdMinutes: number | null
   readonly platform: string | null
+  readonly voucherCode: string | null
   /** Who asks: keys of two askers never meet. */
   readonly asker: string
   readonly idempotencyKey: string
@@ -33,8 +34,9 @@ export interface MakePayment {
 
 /**
  * Pays a service (UserState, U13): from the wallet the money is held until the payee takes it, by the gateway an invoice is
- * made as for a top-up.
- * @throws insufficient_funds, payee_unknown, amount_out_of_range, account_disabled, gateway_rejected,
+ * made as for a top-up. What a voucher takes off, the platform adds.
+ * @throws insufficient_funds, payee_unknown, amount_out_of_range, account_disabled, gateway_rejected, voucher_unknown,
+ *   voucher_inactive, voucher_exhausted, voucher_already_used, voucher_min_amount, voucher_wrong_kind,
  *   idempotency_conflict, idempotency_in_flight
  */
 export async function makePayment(
@@ -59,9 +61,9 @@ async function commitPayment(store: Store, caller: Caller, input: MakePayment) {
       const { made } = await tx.one<{ made: bigint }>(sql`
         select open_payment(${input.username}, ${input.payee}, ${input.method}, ${input.amount},
           ${input.freightCharge}, ${input.insuranceAmount}, ${input.commission}, ${input.invoiceOnmarket},
-          ${input.onbookingCode}, ${input.description}, ${input.holdMinutes}, ${input.platform}) as made`)
+          ${input.onbookingCode}, ${input.description}, ${input.holdMinutes}, ${input.platform},
+          ${input.capture === 'automatic'}, ${input.voucherCode}) as made`)
       if (input.method === 'XENDIT') await invoiceLater(tx, store, made, {}, 1)
-      else if (input.capture === 'automatic') await tx.one(sql`select capture_payment(${made})`)
       return String(made)
     })
     return { id: BigInt(id), isNew }

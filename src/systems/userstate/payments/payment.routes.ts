@@ -10,6 +10,7 @@ import type { Store } from '../store.ts'
 import { Platform } from '../topups/topup.routes.ts'
 import { TransactionParams } from '../transactions/transaction.routes.ts'
 import { TransactionAnswer, toTransactionAnswer } from '../transactions/transaction-view.ts'
+import { VoucherCode } from '../vouchers/voucher.routes.ts'
 import { RupiahInput, readRupiah } from '../wallet/amounts.ts'
 import { makePayment } from './make-payment.ts'
 import { capturePayment, refundPayment, releasePayment } from './settle-payment.ts'
@@ -30,6 +31,7 @@ const PaymentBody = strictObject({
   description: Type.Optional(Text),
   capture: Type.Optional(oneOf(['manual', 'automatic'])),
   hold_minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 525_600 })),
+  voucher_code: Type.Optional(VoucherCode),
   username: Type.Optional(
     Type.String({ minLength: 1, maxLength: 255, description: 'For services: who pays' }),
   ),
@@ -54,7 +56,8 @@ function makeRoutes(scope: FastifyInstance, store: Store): void {
       schema: {
         tags,
         summary: 'Pay a service',
-        description: 'From the wallet it is held until the payee takes it; `automatic` takes it at once.',
+        description:
+          'From the wallet it is held until the payee takes it; `automatic` takes it at once. A voucher is taken off.',
         body: PaymentBody,
         response: {
           201: TransactionAnswer,
@@ -64,6 +67,12 @@ function makeRoutes(scope: FastifyInstance, store: Store): void {
             'amount_out_of_range',
             'account_disabled',
             'gateway_rejected',
+            'voucher_unknown',
+            'voucher_inactive',
+            'voucher_exhausted',
+            'voucher_already_used',
+            'voucher_min_amount',
+            'voucher_wrong_kind',
             'idempotency_key_reused',
             'idempotency_in_progress',
           ),
@@ -86,6 +95,7 @@ function makeRoutes(scope: FastifyInstance, store: Store): void {
         capture: body.capture ?? 'manual',
         holdMinutes: body.hold_minutes ?? null,
         platform: body.platform ?? null,
+        voucherCode: body.voucher_code ?? null,
         idempotencyKey: idempotencyKey(request),
       })
       return reply.code(201).send(toTransactionAnswer(payment))

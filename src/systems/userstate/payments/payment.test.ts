@@ -55,6 +55,7 @@ const charge = async (username: string, amount: number, commission: number) => {
     capture: 'manual',
     holdMinutes: null,
     platform: null,
+    voucherCode: null,
     asker: 'key:onmarket',
     idempotencyKey: newId(),
   })

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { callerOf, identityOf } from '../../../platform/access/identity.ts'
 import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
-import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
+import { PageOf, pageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Instant, instantInput, nullable, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import type { VoucherRow } from '../databases/userstate/tables.ts'
@@ -15,6 +15,7 @@ import {
   listRedemptions,
   listVouchers,
   previewVoucher,
+  type RedemptionView,
   redeemVoucher,
 } from './vouchers.ts'
 
@@ -22,8 +23,8 @@ const tags = ['Vouchers']
 const own = { access: { permission: 'vouchers.own' } } as const
 const manage = { access: { permission: 'admin.vouchers' } } as const
 
-const Code = Type.String({ pattern: '^[A-Za-z0-9_-]{3,64}$' })
-const CodeParams = strictObject({ code: Code })
+export const VoucherCode = Type.String({ pattern: '^[A-Za-z0-9_-]{3,64}$' })
+const CodeParams = strictObject({ code: VoucherCode })
 const Kind = oneOf(['BALANCE', 'POINTS', 'DISCOUNT_FIXED', 'DISCOUNT_PERCENT'])
 const Whole = (minimum: number) => Type.Integer({ minimum, maximum: MOST_RUPIAH })
 const Moment = nullable(instantInput())
@@ -32,7 +33,8 @@ const RedemptionAnswer = Type.Object({
   id: Type.Integer(),
   code: Type.String(),
   status: oneOf(['RESERVED', 'REDEEMED', 'CANCELLED']),
-  value: nullable(Type.Integer()),
+  value: nullable(Type.Integer({ description: 'Rupiah or points it was worth' })),
+  transaction_id: nullable(Type.String({ pattern: '^[0-9]+$' })),
   created_at: Instant,
 })
 
@@ -86,7 +88,7 @@ export function voucherRoutes(scope: FastifyInstance, store: Store): void {
     },
     async (request) => {
       const page = await listRedemptions(store, identityOf(request).subject, pageOf(request.query))
-      return { ...page, items: [...page.items] }
+      return { ...page, items: page.items.map(toRedemption) }
     },
   )
 
@@ -137,7 +139,7 @@ export function voucherRoutes(scope: FastifyInstance, store: Store): void {
         code: request.body.code,
         key: idempotencyKey(request),
       })
-      return reply.code(201).send(made)
+      return reply.code(201).send(toRedemption(made))
     },
   )
 
@@ -165,7 +167,7 @@ export function voucherRoutes(scope: FastifyInstance, store: Store): void {
       schema: {
         tags: ['Administration'],
         summary: 'A new voucher',
-        body: strictObject({ code: Code, kind: Kind, value: Whole(1), ...limits }),
+        body: strictObject({ code: VoucherCode, kind: Kind, value: Whole(1), ...limits }),
         response: { 201: VoucherAnswer, ...refusals('voucher_exists', 'voucher_terms_invalid') },
       },
     },
@@ -195,8 +197,8 @@ export function voucherRoutes(scope: FastifyInstance, store: Store): void {
   )
 }
 
-function pageOf(query: { readonly cursor?: string; readonly limit?: number }) {
-  return { limit: limitOf(query), ...(query.cursor === undefined ? {} : { cursor: query.cursor }) }
+function toRedemption({ transaction_id, ...rest }: RedemptionView): Static<typeof RedemptionAnswer> {
+  return { ...rest, transaction_id: transaction_id === null ? null : String(transaction_id) }
 }
 
 function toOffered(voucher: VoucherRow): Static<typeof OfferedAnswer> {

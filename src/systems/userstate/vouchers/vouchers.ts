@@ -12,9 +12,13 @@ export interface RedemptionView {
   readonly id: number
   readonly code: string
   readonly status: VoucherRedemptionStatus
+  /** Rupiah or points it was worth. */
   readonly value: number | null
+  readonly transaction_id: bigint | null
   readonly created_at: Date
 }
+
+const redemption = sql.raw('id, code, status, value, transaction_id, created_at')
 
 /** What a voucher is, if this user could use it now. @throws voucher_unknown, voucher_inactive, … */
 export async function previewVoucher(
@@ -41,7 +45,7 @@ export async function redeemVoucher(
     }),
   )
   return await store.db.one<RedemptionView>(sql`
-    select id, code, status, value, created_at from voucher_redemption where id = ${id}`)
+    select ${redemption} from voucher_redemption where id = ${id}`)
 }
 
 /** Newest first. @throws bad_request for a wrong cursor */
@@ -52,7 +56,7 @@ export async function listRedemptions(
 ): Promise<Page<RedemptionView>> {
   const before = cursor === undefined ? 2_147_483_647 : decodeCursor(cursor, ['number'] as const)[0]
   const rows = await db.many<RedemptionView>(sql`
-    select id, code, status, value, created_at from voucher_redemption
+    select ${redemption} from voucher_redemption
     where username = ${username} and id < ${before}::bigint order by id desc limit ${limit + 1}`)
   return toPage(
     rows,

@@ -471,6 +471,7 @@ CREATE INDEX user_transaction_invoice_idx ON user_transaction USING btree (invoi
 CREATE TRIGGER agreed_stays BEFORE UPDATE ON user_transaction FOR EACH ROW WHEN (old.id IS DISTINCT FROM new.id OR old.username::text IS DISTINCT FROM new.username::text OR old.type::text IS DISTINCT FROM new.type::text OR old.amount IS DISTINCT FROM new.amount OR old.invoice::text IS DISTINCT FROM new.invoice::text OR old.payee::text IS DISTINCT FROM new.payee::text OR old.parent_id IS DISTINCT FROM new.parent_id OR old.commission_onmarket IS DISTINCT FROM new.commission_onmarket OR old.hold_id IS DISTINCT FROM new.hold_id OR old.xendit_invoice::text <> new.xendit_invoice::text OR old.transfer_id IS DISTINCT FROM new.transfer_id AND old.status::text = 'PAID'::text) EXECUTE FUNCTION refuse_agreed_change();
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON user_transaction FOR EACH ROW EXECUTE FUNCTION audit_change();
 CREATE TRIGGER late_money_is_a_topup BEFORE UPDATE OF status ON user_transaction FOR EACH ROW WHEN (old.type::text <> 'TOPUP'::text AND (old.status::text = ANY (ARRAY['EXPIRED'::character varying, 'CANCELLED'::character varying, 'FAILED'::character varying]::text[])) AND new.status::text = 'PAID'::text) EXECUTE FUNCTION niaga.refuse_transition('status', 'id');
+CREATE TRIGGER price_stays BEFORE UPDATE ON user_transaction FOR EACH ROW WHEN (old.type::text = 'PAYMENT'::text AND old.amount_2::text IS DISTINCT FROM new.amount_2::text) EXECUTE FUNCTION refuse_agreed_change();
 CREATE TRIGGER tell AFTER UPDATE OF status ON user_transaction FOR EACH ROW WHEN (old.status::text <> new.status::text AND new.status::text = 'PAID'::text AND (new.type::text = ANY (ARRAY['TOPUP'::character varying, 'PAYMENT'::character varying]::text[]))) EXECUTE FUNCTION tell_of_change();
 CREATE TRIGGER touch BEFORE UPDATE ON user_transaction FOR EACH ROW EXECUTE FUNCTION niaga.touch();
 CREATE TRIGGER zz_lifecycle_status BEFORE UPDATE ON user_transaction FOR EACH ROW WHEN (old.status::text IS DISTINCT FROM new.status::text AND (COALESCE(old.status::text, ''::text) <> 'FAILED'::text OR COALESCE(new.status::text, ''::text) <> 'PAID'::text) AND (COALESCE(old.status::text, ''::text) <> 'EXPIRED'::text OR COALESCE(new.status::text, ''::text) <> 'PAID'::text) AND (COALESCE(old.status::text, ''::text) <> 'PENDING'::text OR COALESCE(new.status::text, ''::text) <> 'PAID'::text) AND (COALESCE(old.status::text, ''::text) <> 'PENDING'::text OR COALESCE(new.status::text, ''::text) <> 'EXPIRED'::text) AND (COALESCE(old.status::text, ''::text) <> 'PENDING'::text OR COALESCE(new.status::text, ''::text) <> 'CANCELLED'::text) AND (COALESCE(old.status::text, ''::text) <> 'PENDING'::text OR COALESCE(new.status::text, ''::text) <> 'FAILED'::text) AND (COALESCE(old.status::text, ''::text) <> 'CANCELLED'::text OR COALESCE(new.status::text, ''::text) <> 'PAID'::text)) EXECUTE FUNCTION niaga.refuse_transition('status', 'id');
@@ -527,6 +528,8 @@ create table voucher_redemption (
 CREATE UNIQUE INDEX uq_voucher_redemption_transaction ON voucher_redemption USING btree (transaction_id) WHERE ((transaction_id IS NOT NULL) AND ((status)::text <> 'CANCELLED'::text));
 CREATE INDEX voucher_redemption_code_idx ON voucher_redemption USING btree (code);
 CREATE INDEX voucher_redemption_username_idx ON voucher_redemption USING btree (username);
+CREATE TRIGGER agreed_stays BEFORE UPDATE ON voucher_redemption FOR EACH ROW WHEN (old.id IS DISTINCT FROM new.id OR old.username::text IS DISTINCT FROM new.username::text OR old.code::text IS DISTINCT FROM new.code::text OR old.transaction_id IS DISTINCT FROM new.transaction_id OR old.value IS DISTINCT FROM new.value) EXECUTE FUNCTION refuse_agreed_change();
+CREATE TRIGGER counted AFTER INSERT OR DELETE OR UPDATE OF status ON voucher_redemption FOR EACH ROW EXECUTE FUNCTION count_voucher_use();
 CREATE TRIGGER touch BEFORE UPDATE ON voucher_redemption FOR EACH ROW EXECUTE FUNCTION niaga.touch();
 CREATE TRIGGER zz_lifecycle_status BEFORE UPDATE ON voucher_redemption FOR EACH ROW WHEN (old.status::text IS DISTINCT FROM new.status::text AND (COALESCE(old.status::text, ''::text) <> 'RESERVED'::text OR COALESCE(new.status::text, ''::text) <> 'REDEEMED'::text) AND (COALESCE(old.status::text, ''::text) <> 'RESERVED'::text OR COALESCE(new.status::text, ''::text) <> 'CANCELLED'::text)) EXECUTE FUNCTION niaga.refuse_transition('status', 'id');
 
@@ -580,6 +583,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function claim_payout(p_id bigint) returns integer
 -- function close_transaction(p_id bigint, p_status text, p_error text) returns boolean
 -- function complete_referral(p_username text, p_amount integer, p_transaction bigint) returns void
+-- function count_voucher_use() returns trigger
 -- function counter_month(p_month integer) returns integer
 -- function create_api_key(p_holder text, p_key text, p_prefix text, p_scopes text[], p_expires_at timestamp with time zone, p_by text) returns text
 -- function credit_late_money(p user_transaction, p_xendit_invoice text, p_paid bigint, p_currency text, p_fee bigint, p_paid_at timestamp with time zone) returns text
@@ -591,6 +595,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function ensure_wallet(p_username text) returns void
 -- function expire_referrals(p_limit integer) returns integer
 -- function finish_payment(p user_transaction, p_paid_at timestamp with time zone) returns void
+-- function free_reserved(p_transaction bigint) returns void
 -- function grant_points(p_username text, p_type enum_point_mutation_type, p_amount numeric, p_reference text, p_src text, p_status enum_point_mutation_status, p_holder text) returns integer
 -- function grant_role(p_username text, p_role text, p_by text) returns void
 -- function guard_counter() returns trigger
@@ -612,19 +617,22 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function next_bank_account_id() returns integer
 -- function next_document(p_type text) returns text
 -- function next_number(p_type text, OUT number integer, OUT month integer) returns record
--- function open_payment(p_username text, p_payee text, p_method text, p_gross integer, p_freight integer, p_insurance integer, p_commission integer, p_invoice_onmarket text, p_onbooking_code text, p_description text, p_hold_minutes integer, p_platform text) returns bigint
+-- function open_payment(p_username text, p_payee text, p_method text, p_gross integer, p_freight integer, p_insurance integer, p_commission integer, p_invoice_onmarket text, p_onbooking_code text, p_description text, p_hold_minutes integer, p_platform text, p_automatic boolean, p_voucher text) returns bigint
 -- function open_points() returns trigger
 -- function open_topup(p_username text, p_amount integer, p_payment_type text, p_platform text) returns bigint
+-- function pay_shares(p_id bigint, p_payee text, p_discount bigint, p_commission bigint) returns void
 -- function post_from_payee(p_reference text, p_legs ledger.leg[], p_kind text, p_metadata jsonb) returns void
 -- function post_point_mutation() returns trigger
 -- function prepare_point_mutation() returns trigger
 -- function redeem_points(p_username text, p_points integer, OUT mutation integer, OUT transaction bigint) returns record
+-- function redeem_reserved(p_transaction bigint) returns bigint
 -- function redeem_voucher(p_username text, p_code text) returns integer
 -- function refund_payment(p_id bigint, p_amount integer, p_reason text) returns bigint
 -- function refuse(p_code text, p_details jsonb) returns void
 -- function refuse_agreed_change() returns trigger
 -- function remove_address(p_username text, p_address bigint) returns void
 -- function request_payout(p_username text, p_bank_account integer, p_amount integer, p_platform text) returns bigint
+-- function reserve_voucher(p_code text, p_transaction bigint, p_value integer) returns void
 -- function reverse_payout(p payout, p_failure_code text) returns void
 -- function revoke_api_key(p_id text, p_by text) returns void
 -- function revoke_role(p_username text, p_role text, p_by text) returns void
@@ -636,3 +644,4 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function take_back_points(p user_transaction, p_left bigint, p_refund bigint, p_refund_invoice text) returns void
 -- function tell_of_change() returns trigger
 -- function try_otp(p_username text, p_purpose text, OUT outcome text, OUT id integer, OUT otp text) returns record
+-- function voucher_discount(p_username text, p_code text, p_payee text, p_gross integer) returns integer

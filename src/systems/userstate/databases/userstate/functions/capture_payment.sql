@@ -16,7 +16,6 @@ begin
   elsif v.status <> 'PENDING' or v.src <> 'WALLET' then
     perform public.refuse('payment_not_pending', jsonb_build_object('status', v.status));
   end if;
-  perform ledger.capture_legs('pay:' || v.id);
   perform public.finish_payment(v, niaga.now());
   return true;
 end

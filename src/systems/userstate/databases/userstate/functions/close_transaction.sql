@@ -1,5 +1,7 @@
--- Ends a transaction that is still pending and frees what it held (UserState, 4: M6). False where it had ended before.
+-- Ends a transaction that is still pending and frees what it held, money and voucher (UserState, 4: M6). False where it had
+-- ended before.
 -- niaga:require functions/lock_user.sql
+-- niaga:require functions/payment_voucher.sql
 create or replace function public.close_transaction(p_id bigint, p_status text, p_error text default null)
 returns boolean
 language plpgsql set search_path = '' as $$
@@ -11,8 +13,11 @@ begin
   end if;
   update public.user_transaction t set status = p_status, gateway_error = coalesce(p_error, t.gateway_error)
   where t.id = p_id;
-  if v.hold_id is not null and v.type = 'PAYMENT' then
-    perform ledger.release('pay:' || v.id);
+  if v.type = 'PAYMENT' then
+    perform public.free_reserved(v.id);
+    if v.hold_id is not null then
+      perform ledger.release('pay:' || v.id);
+    end if;
   end if;
   return true;
 end

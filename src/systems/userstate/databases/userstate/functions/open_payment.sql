@@ -1,17 +1,24 @@
 -- A payment to a service (UserState, U13): from the wallet it is held (M4), by the gateway it waits for its invoice.
--- p_gross is the price; freight and insurance are parts of it. Answers its id. Refuses with not_found, account_disabled,
--- payee_unknown, amount_out_of_range, insufficient_funds.
+-- p_gross is the price; freight and insurance are parts of it, and a voucher takes something off it. p_automatic: the payee
+-- takes what is held at once. Answers its id. Refuses with not_found, account_disabled, payee_unknown,
+-- amount_out_of_range, insufficient_funds, and as voucher_discount does.
 -- niaga:require functions/lock_user.sql
 -- niaga:require functions/hold_wallet.sql
+-- niaga:require functions/payment_voucher.sql
+-- niaga:require functions/finish_payment.sql
 create or replace function public.open_payment(p_username text, p_payee text, p_method text, p_gross integer,
   p_freight integer, p_insurance integer, p_commission integer, p_invoice_onmarket text, p_onbooking_code text,
-  p_description text, p_hold_minutes integer, p_platform text) returns bigint
+  p_description text, p_hold_minutes integer, p_platform text, p_automatic boolean, p_voucher text) returns bigint
 language plpgsql set search_path = '' as $$
 declare
   v_id constant bigint := nextval('public.user_transaction_id_seq');
   v_wait constant interval := case p_method
     when 'WALLET' then make_interval(mins => coalesce(p_hold_minutes, public.setting('payment.hold_minutes')::integer))
     else make_interval(secs => public.setting('topup.invoice_seconds')::integer) end;
+  v_discount integer := 0;
+  v_amount integer;
+  v_is_paid boolean;
+  v public.user_transaction;
 begin
   perform public.lock_user(p_username);
   if not exists (select from public.api_key k where k.holder = p_payee and k.revoked_at is null
@@ -19,18 +26,35 @@ begin
     perform public.refuse('payee_unknown');
   end if;
   perform public.check_payment_amounts(p_gross, p_freight, p_insurance, p_commission, p_hold_minutes);
+  if p_voucher is not null then
+    v_discount := public.voucher_discount(p_username, p_voucher, p_payee, p_gross);
+  end if;
+  v_amount := p_gross - v_discount;
+  -- The gateway makes no invoice of nothing: what a voucher pays whole is paid.
+  v_is_paid := case p_method when 'WALLET' then p_automatic else v_amount = 0 end;
   perform public.ensure_payee(p_payee);
-  if p_method = 'WALLET' then
+  if p_method = 'WALLET' and v_amount > 0 then
     perform public.ensure_wallet(p_username);
     perform public.hold_wallet('pay:' || v_id,
-      array[ledger.leg('wallet:' || p_username, 'payee:' || p_payee, p_gross)], 'payment');
+      array[ledger.leg('wallet:' || p_username, 'payee:' || p_payee, v_amount)], 'payment');
+  elsif v_is_paid then
+    -- The payee's account before the counter; finish_payment finds it done.
+    perform public.pay_shares(v_id, p_payee, v_discount, p_commission);
   end if;
-  insert into public.user_transaction (id, username, type, amount, invoice, status, src, payee, expired_at,
+  insert into public.user_transaction (id, username, type, amount, amount_2, invoice, status, src, payee, expired_at,
     freight_charge, insurance_amount, commission_onmarket, invoice_onmarket, onbooking_code, description, platform,
     hold_id, created_at, updated_at)
-  values (v_id, p_username, 'PAYMENT', p_gross, public.next_document('INVOICE'), 'PENDING', p_method, p_payee,
-    niaga.now() + v_wait, p_freight, p_insurance, p_commission, p_invoice_onmarket, p_onbooking_code, p_description,
-    p_platform, case p_method when 'WALLET' then ledger.id_of('pay:' || v_id) end, niaga.now(), niaga.now());
+  values (v_id, p_username, 'PAYMENT', v_amount, case when v_discount > 0 then p_gross::text end,
+    public.next_document('INVOICE'), 'PENDING', p_method, p_payee, niaga.now() + v_wait, p_freight, p_insurance,
+    p_commission, p_invoice_onmarket, p_onbooking_code, p_description, p_platform,
+    case when p_method = 'WALLET' and v_amount > 0 then ledger.id_of('pay:' || v_id) end, niaga.now(), niaga.now())
+  returning * into v;
+  if p_voucher is not null then
+    perform public.reserve_voucher(p_voucher, v_id, v_discount);
+  end if;
+  if v_is_paid then
+    perform public.finish_payment(v, niaga.now());
+  end if;
   return v_id;
 end
 $$;

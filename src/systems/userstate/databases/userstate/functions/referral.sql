@@ -53,14 +53,15 @@ end
 $$;
 
 -- The first top-up or payment that is paid completes the referral of whoever paid it, in the same transaction: points
--- for both sides, none where the setting is 0, none for a referrer who is disabled. Again is a no-op.
+-- for both sides, none where the setting is 0, none for a referrer who is disabled. Again is a no-op, and so is a payment
+-- of nothing.
 create or replace function public.complete_referral(p_username text, p_amount integer, p_transaction bigint)
 returns void
 language plpgsql set search_path = '' as $$
 declare
   v public.referral_history;
 begin
-  if p_amount < public.setting_number('referral.min_amount') then
+  if p_amount < greatest(1, public.setting_number('referral.min_amount')) then
     return;
   end if;
   update public.referral_history r set status = 'COMPLETED', qualified_transaction_id = p_transaction

@@ -1,6 +1,7 @@
 -- Gives money of a payment back to the payer's wallet (UserState, 4: M9). p_amount null: all that is left. Answers the id of
 -- the REFUND row; what the platform gives back of its commission stands in it. Refuses with not_found,
--- payment_not_pending, refund_exceeds_payment, payee_funds_insufficient.
+-- payment_not_pending, refund_exceeds_payment, payee_funds_insufficient. A voucher stays used; what the platform paid for it
+-- comes back with the last rupiah, and of a payment of nothing with the one refund it can have.
 -- niaga:require functions/lock_user.sql
 -- niaga:require functions/earned_points.sql
 create or replace function public.refund_payment(p_id bigint, p_amount integer, p_reason text) returns bigint
@@ -10,22 +11,26 @@ declare
   v_refund constant bigint := nextval('public.user_transaction_id_seq');
   v_reference constant text := 'refund:' || v_refund;
   v_payee constant text := 'payee:' || v.payee;
+  v_refunds bigint;
   v_refunded bigint;
   v_returned bigint;
   v_amount bigint;
   v_commission bigint;
   v_is_last boolean;
   v_invoice text;
+  v_discount constant bigint := coalesce((select r.value from public.voucher_redemption r
+    where r.transaction_id = p_id and r.status = 'REDEEMED'), 0);
 begin
   if v.type <> 'PAYMENT' then
     perform public.refuse('not_found');
   elsif v.status <> 'PAID' then
     perform public.refuse('payment_not_pending', jsonb_build_object('status', v.status));
   end if;
-  select coalesce(sum(r.amount), 0), coalesce(sum(r.commission_onmarket), 0) into v_refunded, v_returned
+  select count(*), coalesce(sum(r.amount), 0), coalesce(sum(r.commission_onmarket), 0)
+  into v_refunds, v_refunded, v_returned
   from public.user_transaction r where r.parent_id = p_id and r.type = 'REFUND';
   v_amount := coalesce(p_amount, v.amount - v_refunded);
-  if v_amount < 1 or v_refunded + v_amount > v.amount then
+  if v_refunded + v_amount > v.amount or v_amount < 1 and (v.amount > 0 or v_refunds > 0) then
     perform public.refuse('refund_exceeds_payment', jsonb_build_object('refundable', (v.amount - v_refunded)::text));
   end if;
   v_is_last := v_refunded + v_amount = v.amount;
@@ -35,7 +40,7 @@ begin
   perform public.post_from_payee(v_reference, array[
     ledger.leg('revenue:commission', v_payee, v_commission),
     ledger.leg(v_payee, 'wallet:' || v.username, v_amount),
-    ledger.leg(v_payee, 'expense:voucher', case when v_is_last then coalesce(v.amount_2::bigint - v.amount, 0) else 0 end)],
+    ledger.leg(v_payee, 'expense:voucher', case when v_is_last then v_discount else 0 end)],
     'refund');
   insert into public.user_transaction (id, username, type, amount, invoice, status, src, payee, parent_id, description,
     commission_onmarket, paid_at, transfer_id, created_at, updated_at)

@@ -34,7 +34,6 @@ begin
     where t.id = p_id;
     perform public.after_paid(p_id);
   elsif v.status = 'PENDING' and p_paid = v.amount then
-    perform ledger.post('pay:' || v.id, 'gateway:xendit', 'payee:' || v.payee, p_paid, 'payment');
     perform public.finish_payment(v, coalesce(p_paid_at, niaga.now()));
   else
     perform public.close_transaction(p_id, 'FAILED', 'AMOUNT_MISMATCH');

@@ -49,7 +49,6 @@ begin
   then
     perform public.refuse('wallet_limit_exceeded', jsonb_build_object('max', v_most::text));
   end if;
-  update public.voucher o set redeemed_count = o.redeemed_count + 1 where o.code = v.code;
   v_id := nextval('public.voucher_redemption_id_seq');
   if v.kind = 'POINTS' then
     insert into public.point_mutation (username, type, amount, reference_number, src, status, created_at, updated_at)
