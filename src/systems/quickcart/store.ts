@@ -4,6 +4,7 @@ import { createPakasirClient, type PakasirClient } from '../../gateways/pakasir/
 import { createTelegramApi, type TelegramApi } from '../../gateways/telegram/client.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
+import { type Files, openFiles } from '../../platform/files/files.ts'
 import type { Kv } from '../../platform/kv/kv.ts'
 import { openKv } from '../../platform/kv/open-kv.ts'
 import type { HouseWork, SystemContext } from '../../platform/system.ts'
@@ -30,7 +31,7 @@ export interface Store {
   /** Heads of the audit chain, outside of every database. */
   readonly anchorPath: string
   /** What people asked for of their own data, for a day. */
-  readonly exportDirectory: string
+  readonly exports: Files
   readonly houseWork: HouseWork
 }
 
@@ -53,7 +54,7 @@ export async function openStore(identity: StoreIdentity, context: SystemContext)
     pakasir: createPakasirClient({ ...config.pakasir, clock, log }),
     config,
     anchorPath: anchorPath(identity, context),
-    exportDirectory: join(context.dataDirectory, `quickcart${identity.fileSuffix}-exports`),
+    exports: openFiles(join(context.dataDirectory, `quickcart${identity.fileSuffix}-exports`)),
     houseWork: context.houseWork,
   }
 }

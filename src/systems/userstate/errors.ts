@@ -34,7 +34,10 @@ const walletErrors = {
   ticket_invalid: { status: 400, text: 'This ticket is not valid (any more)' },
   email_not_verified: { status: 403, text: 'Confirm your e-mail address first' },
   file_too_large: { status: 413, text: 'The picture may have at most {limit} bytes' },
-  unsupported_image: { status: 415, text: 'Send a JPEG, PNG or WebP picture' },
+  unsupported_image: {
+    status: 415,
+    text: 'Send a JPEG, PNG or WebP picture of at most {pixels} pixels a side',
+  },
   address_limit: { status: 409, text: 'There are already {limit} addresses' },
   primary_required: { status: 409, text: 'One address is always the primary one; make another one primary' },
 

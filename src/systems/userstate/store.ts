@@ -1,8 +1,10 @@
 /** What every use case of the wallet works with. */
+import { join } from 'node:path'
 import { createXenditClient, type XenditClient } from '../../gateways/xendit/client.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import { createTokens, type Tokens } from '../../platform/access/tokens.ts'
+import { type Files, openFiles } from '../../platform/files/files.ts'
 import type { Kv } from '../../platform/kv/kv.ts'
 import { openKv } from '../../platform/kv/open-kv.ts'
 import type { HouseWork, SystemContext } from '../../platform/system.ts'
@@ -38,6 +40,8 @@ export interface Store {
   readonly push: Push
   /** Mails to people. */
   readonly post: Post
+  /** Pictures of people. */
+  readonly files: Files
   /** Heads of the audit chain, outside of every database. */
   readonly anchorPath: string
   readonly houseWork: HouseWork
@@ -64,6 +68,7 @@ export async function openStore(context: SystemContext): Promise<Store> {
     gateway,
     xendit: createXenditClient({ ...gateway, clock, log }),
     post: await openPost(config, context, log),
+    files: openFiles(join(context.dataDirectory, 'userstate-files')),
     anchorPath: anchorPath(context),
     houseWork: context.houseWork,
   }

@@ -1,6 +1,6 @@
 /** Files that bot and people sent, in memory, with the ids and paths that the Bot API gives them. */
 import { randomBytes } from 'node:crypto'
-import { imageSize } from './image-size.ts'
+import { imageSize } from '../../../platform/pictures/image-size.ts'
 import type { Upload } from './params.ts'
 import { badRequest } from './refusal.ts'
 import type { DocumentInfo, FileInfo, PhotoSize, StickerInfo } from './types.ts'

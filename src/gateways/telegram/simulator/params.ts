@@ -1,4 +1,5 @@
 /** Reads a Bot API request: query string, JSON, form or multipart; every value may come as text. */
+import { readForm } from '../../../platform/http/multipart.ts'
 import { badRequest } from './refusal.ts'
 
 /** A file that came with the request. */
@@ -96,10 +97,8 @@ function readJson(body: Buffer): Readonly<Record<string, unknown>> {
 }
 
 async function readMultipart(body: Buffer, contentType: string): Promise<Readonly<Record<string, unknown>>> {
-  const response = new Response(new Uint8Array(body), { headers: { 'content-type': contentType } })
-  const form = await response.formData().catch(() => {
-    throw badRequest("can't parse request: malformed multipart body")
-  })
+  const form = await readForm(body, contentType)
+  if (!form) throw badRequest("can't parse request: malformed multipart body")
   const values = await Promise.all(
     [...form].map(async ([name, value]) => [name, typeof value === 'string' ? value : await toUpload(value)]),
   )

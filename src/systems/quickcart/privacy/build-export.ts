@@ -3,7 +3,7 @@ import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import { type UserId, userId } from '../accounts/user-id.ts'
 import type { Store } from '../store.ts'
-import { removeExport, writeExport } from './export-file.ts'
+import { exportFile } from './export-file.ts'
 import { profile, type Section, sections } from './export-sections.ts'
 
 /** Rows in memory at a time; an order carries up to a hundred goods. */
@@ -20,9 +20,9 @@ export async function buildExport(
 ): Promise<void> {
   const person = await begin(store, caller, id)
   if (person === undefined) return
-  const bytes = await writeExport(store, id, document(store, person))
+  const bytes = await store.exports.write(exportFile(id), document(store, person))
   if (await finish(store, caller, { id, person, bytes, toChat })) return
-  await removeExport(store, id)
+  await store.exports.remove(exportFile(id))
 }
 
 /** Undefined where there is nothing to build: finished before, or the person is gone. */

@@ -4,7 +4,7 @@ import type { Viewer } from '../accounts/viewer.ts'
 import type { PrivacyRequestsRow } from '../databases/db_store1/tables.ts'
 import { fail } from '../errors.ts'
 import type { Store } from '../store.ts'
-import { exportPath } from './export-file.ts'
+import { exportFile } from './export-file.ts'
 
 type ExportRow = Pick<PrivacyRequestsRow, 'user_id' | 'status' | 'download_until'>
 
@@ -19,7 +19,7 @@ export async function openExport(store: Store, id: bigint, viewer: Viewer): Prom
   if (row.status === 'requested' || row.status === 'processing') return undefined
   const isOver = row.download_until === null || row.download_until <= store.clock.now()
   if (isOver) throw fail('export_expired')
-  return await open(exportPath(store, id)).catch((error: unknown) => {
+  return await open(store.exports.path(exportFile(id))).catch((error: unknown) => {
     throw fail('export_expired', {}, { cause: error })
   })
 }

@@ -8,7 +8,7 @@ import type { PrivacyRequestsRow } from '../databases/db_store1/tables.ts'
 import { after } from '../payments/payment-jobs.ts'
 import type { Store } from '../store.ts'
 import { buildExport, giveUpExport } from './build-export.ts'
-import { removeExport, removeOthers } from './export-file.ts'
+import { exportFile, removeOthers } from './export-file.ts'
 import { exportCleanup, privacyProcess } from './privacy-jobs.ts'
 
 export function privacyTasks(store: Store): readonly Task[] {
@@ -48,7 +48,7 @@ async function forget(store: Store, user: bigint): Promise<void> {
   const exports = await store.db.many<{ id: bigint }>(
     sql`select id from privacy_requests where user_id = ${user} and kind = 'export'`,
   )
-  for (const { id } of exports) await removeExport(store, id)
+  for (const { id } of exports) await store.exports.remove(exportFile(id))
   // PostgreSQL has every key that Redis has.
   const keys = await store.db.many<{ key: string }>(sql`
     select key from niaga.kv where key in (${`session:${user}`}, ${`banned:${user}`})

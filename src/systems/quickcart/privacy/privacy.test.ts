@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { stat } from 'node:fs/promises'
 import { test } from 'node:test'
 import type { Answer } from '../../../../test/calls.ts'
 import { openChatShop, type Person } from '../../../../test/quickcart-chat.ts'
@@ -112,7 +111,7 @@ test('check 56: before the erasure the export has all of it, after it nobody fin
     assert.deepEqual(await tablesWith(owner.audits, trace), [], trace)
   }
   assert.deepEqual(await tablesWith(owner.audits, String(person.id)), [])
-  assert.deepEqual(await readdir(store.exportDirectory), [])
+  assert.deepEqual(await store.exports.list(), [])
   assert.equal((await proveAudit(store, systemCaller)).ok, true)
   const { kept } = await owner.db.one<{ kept: number }>(
     sql`select count(*)::int as kept from orders where user_id = ${person.id}`,
@@ -200,7 +199,7 @@ test('the button carries the balance that was shown: money that came after is as
 test('an export lasts a day, is its owner’s alone, and its file is for nobody else to read', async () => {
   const budi = await shop.customer()
   const { id } = await exported(budi)
-  const file = join(store.exportDirectory, `${id}.json`)
+  const file = store.exports.path(`${id}.json`)
   assert.equal((await stat(file)).mode & 0o777, 0o600)
   const eve = await shop.customer({ name: 'Eve' })
   assert.equal((await shop.get(`/me/exports/${id}`, { as: eve })).body.code, 'not_found')
@@ -212,7 +211,7 @@ test('an export lasts a day, is its owner’s alone, and its file is for nobody 
   await shop.advance({ hours: 25 })
   const late = await shop.get(`/me/exports/${id}`, { as: await signedIn(budi.id) })
   assert.deepEqual([late.status, late.body.code], [410, 'export_expired'])
-  await until(async () => !(await readdir(store.exportDirectory)).includes(`${id}.json`))
+  await until(async () => !(await store.exports.list()).includes(`${id}.json`))
 })
 
 test('/mydata sends the document into the chat; asked for ten times at once it is made once', async () => {
@@ -237,7 +236,7 @@ test('an export that is being made while its person is erased leaves no file and
   assert.equal(erasure.status, 202)
   await buildExport(store, systemCaller, { id, toChat: true })
   await shop.drain()
-  assert.ok(!(await readdir(store.exportDirectory)).some((name) => name.startsWith(`${id}.`)))
+  assert.ok(!(await store.exports.list()).some((name) => name.startsWith(`${id}.`)))
   const { queued } = await owner.db.one<{ queued: number }>(
     sql`select count(*)::int as queued from telegram_outbox where chat_id = ${budi.id}`,
   )

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { InputFile } from 'grammy'
 import { isDomainError } from '../../../kernel/errors.ts'
 import { userId } from '../accounts/user-id.ts'
-import { exportPath } from '../privacy/export-file.ts'
+import { exportFile } from '../privacy/export-file.ts'
 import { openExport } from '../privacy/find-export.ts'
 import type { Store } from '../store.ts'
 import { textPayload } from './message.ts'
@@ -22,7 +22,7 @@ async function sendExport(store: Store, row: OutboxRow): Promise<Sent> {
   if (size === undefined) return skipped('the export has ended')
   if (size > MAX_DOCUMENT_BYTES) return await call(store, row, 'sendMessage', textPayload(exportTooLarge()))
   return await call(store, row, 'sendDocument', {
-    document: new InputFile(exportPath(store, id), `quickcart-${id}.json`),
+    document: new InputFile(store.exports.path(exportFile(id)), `quickcart-${id}.json`),
     caption: exportCaption().text,
     parse_mode: 'HTML',
   })
@@ -34,7 +34,7 @@ async function sizeOf(store: Store, id: bigint, chat: bigint): Promise<number | 
     const file = await openExport(store, id, { userId: userId(chat), isAdmin: false })
     if (!file) return undefined
     await file.close()
-    return (await stat(exportPath(store, id))).size
+    return (await stat(store.exports.path(exportFile(id)))).size
   } catch (error) {
     if (isDomainError(error)) return undefined
     throw error

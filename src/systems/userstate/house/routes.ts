@@ -8,6 +8,7 @@ import { deactivateRoutes } from '../accounts/deactivate.routes.ts'
 import { profileRoutes } from '../accounts/profile.routes.ts'
 import { addressRoutes } from '../addresses/address.routes.ts'
 import { logRoutes } from '../logs/log.routes.ts'
+import { pictureRoutes } from '../pictures/picture.routes.ts'
 import { pointRoutes } from '../points/point.routes.ts'
 import { referralRoutes } from '../referrals/referral.routes.ts'
 import { apiKeyRoutes } from '../services/api-key.routes.ts'
@@ -32,6 +33,7 @@ export async function routes(app: FastifyInstance, store: Store): Promise<void> 
     codeRoutes(scope, store)
     profileRoutes(scope, store)
     deactivateRoutes(scope, store)
+    pictureRoutes(scope, store)
     pointRoutes(scope, store)
     referralRoutes(scope, store)
     voucherRoutes(scope, store)

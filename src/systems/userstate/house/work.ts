@@ -12,6 +12,7 @@ import { inTransaction } from '../../../postgres/transaction.ts'
 import { ANCHOR_SCHEMA } from '../databases.ts'
 import { logCron, logTasks } from '../logs/write-log.ts'
 import { mailTasks } from '../mail/mail.jobs.ts'
+import { pictureCron, pictureTasks } from '../pictures/picture.jobs.ts'
 import type { Store } from '../store.ts'
 import { messageCron, messageTasks } from './messages.ts'
 import { moneyCron, moneyInbox, moneyInboxDays, moneyTasks } from './money.ts'
@@ -38,6 +39,7 @@ function walletTasks(store: Store): readonly Task[] {
     ...moneyTasks(store),
     ...messageTasks(store),
     ...mailTasks(store),
+    ...pictureTasks(store),
     ...nightlyTasks(store),
     housekeepingTask(store.db, { inboxDays: moneyInboxDays }),
   ]
@@ -48,6 +50,7 @@ const walletCron: readonly CronEntry[] = [
   ...moneyCron,
   ...messageCron,
   ...nightlyCron,
+  ...pictureCron,
   housekeepingCron,
 ]
 

@@ -385,6 +385,7 @@ create table user_info (
   constraint user_info_username_fkey FOREIGN KEY (username) REFERENCES user_login(username)
 );
 CREATE INDEX idx_user_info_email ON user_info USING btree (email);
+CREATE INDEX idx_user_info_profile_img ON user_info USING btree (profile_img) WHERE (profile_img IS NOT NULL);
 CREATE INDEX idx_user_info_referral_code ON user_info USING btree (referral_code);
 CREATE UNIQUE INDEX uq_user_info_email_lower ON user_info USING btree (lower((email)::text));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON user_info FOR EACH ROW EXECUTE FUNCTION audit_change();

@@ -1,0 +1,51 @@
+/** Kind and size of a picture, from its first bytes alone and whatever its name says. */
+export interface ImageSize {
+  readonly mimeType: 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif'
+  readonly width: number
+  readonly height: number
+}
+
+/** Undefined for anything but a PNG, JPEG, WebP or GIF. What a picture says of its size has yet to be true. */
+export function imageSize(bytes: Buffer): ImageSize | undefined {
+  if (bytes.length < 30) return undefined
+  if (bytes.subarray(0, 8).equals(PNG) && bytes.toString('latin1', 12, 16) === 'IHDR')
+    return { mimeType: 'image/png', width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }
+  const start = bytes.toString('latin1', 0, 4)
+  if (start === 'GIF8')
+    return { mimeType: 'image/gif', width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) }
+  if (start === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP') return webpSize(bytes)
+  return start.startsWith('\xff\xd8') ? jpegSize(bytes) : undefined
+}
+
+const PNG = Buffer.from('89504e470d0a1a0a', 'hex')
+
+/** The three kinds of WebP keep their size in three places (RFC 9649). */
+function webpSize(bytes: Buffer): ImageSize | undefined {
+  const mimeType = 'image/webp'
+  switch (bytes.toString('latin1', 12, 16)) {
+    case 'VP8X':
+      return { mimeType, width: bytes.readUIntLE(24, 3) + 1, height: bytes.readUIntLE(27, 3) + 1 }
+    case 'VP8L': {
+      const bits = bytes.readUInt32LE(21)
+      return { mimeType, width: (bits & 0x3fff) + 1, height: ((bits >> 14) & 0x3fff) + 1 }
+    }
+    case 'VP8 ':
+      return { mimeType, width: bytes.readUInt16LE(26) & 0x3fff, height: bytes.readUInt16LE(28) & 0x3fff }
+    default:
+      return undefined
+  }
+}
+
+/** Walks the segments to the frame header (SOF), which holds the size. */
+function jpegSize(bytes: Buffer): ImageSize | undefined {
+  let at = 2
+  while (at + 9 < bytes.length && bytes[at] === 0xff) {
+    const marker = bytes.readUInt8(at + 1)
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
+    if (isFrame)
+      return { mimeType: 'image/jpeg', height: bytes.readUInt16BE(at + 5), width: bytes.readUInt16BE(at + 7) }
+    // Any byte may be repeated before a marker to fill up.
+    at += marker === 0xff ? 1 : 2 + bytes.readUInt16BE(at + 2)
+  }
+  return undefined
+}
