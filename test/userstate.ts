@@ -132,8 +132,11 @@ function actions({ origin, store, owner, clock }: Parts) {
 
   /** @throws Error where nobody was mailed a code */
   const mailTo = (email: string): string => {
-    const [mail] = store.post.sink?.list(email) ?? []
-    const code = /: (\d{6})\r?\n/.exec(mail?.text ?? '')?.[1]
+    const mails = store.post.sink?.list(email) ?? []
+    // Receipts may be newer.
+    const code = mails
+      .map(({ text }) => /: (\d{6})\r?\n/.exec(text)?.[1])
+      .find((found) => found !== undefined)
     if (code === undefined) throw new Error(`no code was mailed to ${email}`)
     return code
   }

@@ -41,6 +41,8 @@ const schemas = {
   'referral.apply_days': count(0, 3650),
   'referral.expire_days': count(1, 3650),
   'referral.min_amount': Rupiah,
+  /** Whether who pays or tops up is mailed a receipt. */
+  'mail.receipts': Type.Boolean(),
   'privacy.erase_days': count(0, 3650),
 }
 
@@ -73,6 +75,7 @@ const defaults = {
   'referral.apply_days': 30,
   'referral.expire_days': 90,
   'referral.min_amount': 0,
+  'mail.receipts': true,
   'privacy.erase_days': 30,
 }
 

@@ -1,11 +1,13 @@
 /** Mails on their way out: a job each, enqueued in the transaction of what they are about (UserState, 7.6). */
 import { Type } from 'typebox'
+import type { Mail } from '../../../gateways/mail/client.ts'
 import { MailError } from '../../../gateways/mail/errors.ts'
 import { newId } from '../../../kernel/ids.ts'
 import { defineJob, enqueue, handle, type Task } from '../../../platform/jobs/job.ts'
 import { sql } from '../../../postgres/sql.ts'
 import type { Tx } from '../../../postgres/transaction.ts'
 import type { Store } from '../store.ts'
+import { selectReceipt, writeReceipt } from './receipt.ts'
 import { isMailTemplate, type MailTemplate, writeMail } from './templates.ts'
 
 /** UserState, §8. */
@@ -24,6 +26,9 @@ const send = defineJob(
   }),
   ATTEMPTS,
 )
+
+/** The database asks for it, in the transaction that pays (functions/tell_of_change.sql). */
+const sendReceipt = defineJob('userstate.mail_receipt', Type.Object({ id: Type.String() }), ATTEMPTS)
 
 export interface OutgoingMail {
   readonly username: string
@@ -55,22 +60,32 @@ export function mailTasks(store: Store): readonly Task[] {
         return
       }
       const code = store.config.fieldKeys.open(sealed, `mail:${id}`)
-      try {
-        await store.post.mailer.send({
-          id,
-          to: person.email,
-          ...writeMail(template, {
-            name: person.first_name,
-            code,
-            seconds,
-          }),
-        })
-      } catch (error) {
-        const isFinal = error instanceof MailError && error.kind === 'refused'
-        if (isFinal || lastAttempt) store.log.error({ mail: id, template, username }, 'a mail was not sent')
-        // Trying again would be refused again.
-        if (!isFinal) throw error
-      }
+      const text = writeMail(template, { name: person.first_name, code, seconds })
+      await deliver(store, { id, to: person.email, ...text }, { template, username, lastAttempt })
+    }),
+    handle(sendReceipt, async ({ id }, { lastAttempt }) => {
+      const receipt = await selectReceipt(store.db, id)
+      if (!receipt) return
+      const { username, email: to } = receipt
+      const about = { template: 'RECEIPT', username, lastAttempt }
+      await deliver(store, { id: `receipt-${id}`, to, ...writeReceipt(receipt) }, about)
     }),
   ]
+}
+
+/** @throws MailError where trying again may help */
+async function deliver(
+  { post, log }: Store,
+  mail: Mail,
+  about: { readonly template: string; readonly username: string; readonly lastAttempt: boolean },
+): Promise<void> {
+  const { template, username, lastAttempt } = about
+  try {
+    await post.mailer.send(mail)
+  } catch (error) {
+    const isFinal = error instanceof MailError && error.kind === 'refused'
+    if (isFinal || lastAttempt) log.error({ mail: mail.id, template, username }, 'a mail was not sent')
+    // Trying again would be refused again.
+    if (!isFinal) throw error
+  }
 }

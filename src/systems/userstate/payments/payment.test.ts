@@ -350,3 +350,47 @@ test('finance adjusts a wallet once per key, never its own; history pages withou
     ['onbooking', 'onmarket'],
   )
 })
+
+test('who pays gets a receipt, unless the setting or an unconfirmed address forbids it; refunds and late money are told on the device', async () => {
+  const { simulator: phones } = store.push
+  const { sink } = store.post
+  assert.ok(phones && sink)
+  const budi = await wallet.person({ balance: 50_000 })
+  await wallet.post('/devices', { as: budi, body: { fcm_id: 'told-phone', platform: 'android' } })
+  const told = () => phones.list('told-phone').map(({ title, body }) => `${title}: ${body}`)
+  const mails = () => sink.list(`${budi.username}@example.com`)
+  const { body: paid } = await pay(budi, 30_000, { capture: 'automatic' })
+  await refund(paid.id, 10_000)
+  const { body: late } = await pay(budi, 25_000, { method: 'XENDIT' })
+  const { id } = await owner.one<{ id: string }>(
+    sql`select xendit_invoice as id from user_transaction where id = ${late.id}`,
+  )
+  xendit.invoices.expire(id)
+  await until(async () => (await statusOf(late.id)) === 'EXPIRED')
+  xendit.pay(id, { force: true })
+  await until(async () => (await funds(budi))[0] === 55_000)
+  await wallet.drain()
+  assert.deepEqual(told().toSorted(), [
+    'Dana dikembalikan: Rp 10.000 dari onmarket sudah masuk ke saldo kamu.',
+    'Pembayaran berhasil: Rp 30.000 sudah dibayarkan ke onmarket.',
+    'Saldo bertambah: Rp 25.000 yang terlambat dibayar sudah masuk ke saldo kamu.',
+  ])
+  assert.equal(mails().length, 2)
+  const receipt = mails().find(({ subject }) => subject.includes(paid.invoice))
+  assert.match(receipt?.text ?? '', /pembayaran Rp 30\.000 ke onmarket berhasil\./)
+  assert.match(
+    receipt?.text ?? '',
+    /You paid Rp 30\.000 to onmarket\.\s+Number INV-\d{6}-\d{6}, \d+ \w+ \d{4} \d\d:\d\d WIB\./,
+  )
+  await owner.run(sql`
+    insert into user_transaction (username, type, amount, invoice, status, src)
+      values (${budi.username}, 'REFUND', 1000, 'OLD-1', 'PAID', 'WALLET')`)
+  await wallet.change('mail.receipts', false)
+  await pay(budi, 1_000, { capture: 'automatic' })
+  await wallet.change('mail.receipts', true)
+  await owner.run(sql`update user_info set email_verified_at = null where username = ${budi.username}`)
+  await pay(budi, 1_000, { capture: 'automatic' })
+  await wallet.drain()
+  assert.equal(mails().length, 2)
+  assert.equal(told().length, 5)
+})

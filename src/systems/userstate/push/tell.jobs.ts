@@ -19,7 +19,7 @@ const pushTell = defineJob(
 interface Changed {
   readonly username: string
   readonly amount: number
-  /** TOPUP or PAYMENT; PAYOUT for a withdrawal. */
+  /** TOPUP, LATE for money that came too late, PAYMENT or REFUND; PAYOUT for a withdrawal. */
   readonly type: string
   readonly payee: string | null
 }
@@ -44,7 +44,8 @@ export function tellTasks(store: Store): readonly Task[] {
 
 async function selectTransaction(tx: Tx, id: string): Promise<Changed | undefined> {
   return await tx.maybeOne<Changed>(
-    sql`select username, type, payee, case type when 'TOPUP' then coalesce(amount_2::int, amount) else amount end as amount
+    sql`select username, case src when 'XENDIT_LATE' then 'LATE' else type end as type, payee,
+        case type when 'TOPUP' then coalesce(amount_2::int, amount) else amount end as amount
       from user_transaction where id = ${id}`,
   )
 }
@@ -63,8 +64,12 @@ function wordsFor(
   switch (`${type} ${status}`) {
     case 'TOPUP PAID':
       return { title: 'Saldo bertambah', body: `Top up ${sum} berhasil.` }
+    case 'LATE PAID':
+      return { title: 'Saldo bertambah', body: `${sum} yang terlambat dibayar sudah masuk ke saldo kamu.` }
     case 'PAYMENT PAID':
       return { title: 'Pembayaran berhasil', body: `${sum} sudah dibayarkan ke ${payee}.` }
+    case 'REFUND PAID':
+      return { title: 'Dana dikembalikan', body: `${sum} dari ${payee} sudah masuk ke saldo kamu.` }
     case 'PAYOUT SUCCEEDED':
       return { title: 'Penarikan berhasil', body: `${sum} sudah dikirim ke rekening kamu.` }
     case 'PAYOUT FAILED':

@@ -474,6 +474,7 @@ CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON user_transaction FOR EA
 CREATE TRIGGER late_money_is_a_topup BEFORE UPDATE OF status ON user_transaction FOR EACH ROW WHEN (old.type::text <> 'TOPUP'::text AND (old.status::text = ANY (ARRAY['EXPIRED'::character varying, 'CANCELLED'::character varying, 'FAILED'::character varying]::text[])) AND new.status::text = 'PAID'::text) EXECUTE FUNCTION niaga.refuse_transition('status', 'id');
 CREATE TRIGGER price_stays BEFORE UPDATE ON user_transaction FOR EACH ROW WHEN (old.type::text = 'PAYMENT'::text AND old.amount_2::text IS DISTINCT FROM new.amount_2::text) EXECUTE FUNCTION refuse_agreed_change();
 CREATE TRIGGER tell AFTER UPDATE OF status ON user_transaction FOR EACH ROW WHEN (old.status::text <> new.status::text AND new.status::text = 'PAID'::text AND (new.type::text = ANY (ARRAY['TOPUP'::character varying, 'PAYMENT'::character varying]::text[]))) EXECUTE FUNCTION tell_of_change();
+CREATE TRIGGER tell_new AFTER INSERT ON user_transaction FOR EACH ROW WHEN (new.status::text = 'PAID'::text AND new.transfer_id IS NOT NULL AND new.amount > 0 AND (new.type::text = 'REFUND'::text AND new.src::text <> 'REVERSAL'::text OR new.src::text = 'XENDIT_LATE'::text)) EXECUTE FUNCTION tell_of_change();
 CREATE TRIGGER touch BEFORE UPDATE ON user_transaction FOR EACH ROW EXECUTE FUNCTION niaga.touch();
 CREATE TRIGGER zz_lifecycle_status BEFORE UPDATE ON user_transaction FOR EACH ROW WHEN (old.status::text IS DISTINCT FROM new.status::text AND (COALESCE(old.status::text, ''::text) <> 'FAILED'::text OR COALESCE(new.status::text, ''::text) <> 'PAID'::text) AND (COALESCE(old.status::text, ''::text) <> 'EXPIRED'::text OR COALESCE(new.status::text, ''::text) <> 'PAID'::text) AND (COALESCE(old.status::text, ''::text) <> 'PENDING'::text OR COALESCE(new.status::text, ''::text) <> 'PAID'::text) AND (COALESCE(old.status::text, ''::text) <> 'PENDING'::text OR COALESCE(new.status::text, ''::text) <> 'EXPIRED'::text) AND (COALESCE(old.status::text, ''::text) <> 'PENDING'::text OR COALESCE(new.status::text, ''::text) <> 'CANCELLED'::text) AND (COALESCE(old.status::text, ''::text) <> 'PENDING'::text OR COALESCE(new.status::text, ''::text) <> 'FAILED'::text) AND (COALESCE(old.status::text, ''::text) <> 'CANCELLED'::text OR COALESCE(new.status::text, ''::text) <> 'PAID'::text)) EXECUTE FUNCTION niaga.refuse_transition('status', 'id');
 
@@ -610,6 +611,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function lock_user(p_username text) returns void
 -- function lock_voucher(p_username text, p_code text) returns voucher
 -- function log_moves_on() returns trigger
+-- function mail_receipt(p_id bigint) returns void
 -- function make_primary(p_username text, p_address bigint) returns void
 -- function mature_points(p_limit integer) returns integer
 -- function mirror_referral() returns trigger

@@ -11,7 +11,7 @@ begin
       "payout.otp_required": true, "points.signup_bonus": 0, "points.earn_amount": 10000, "points.earn_delay_days": 0,
       "points.value": 100, "points.min_redeem": 10, "points.service_max": 100000, "referral.bonus_referrer": 100,
       "referral.bonus_referred": 50, "referral.apply_days": 30, "referral.expire_days": 90, "referral.min_amount": 0,
-      "privacy.erase_days": 30}'::jsonb) -> p_key);
+      "mail.receipts": true, "privacy.erase_days": 30}'::jsonb) -> p_key);
 end
 $$;
 
