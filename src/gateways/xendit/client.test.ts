@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
-import { after, beforeEach, test } from 'node:test'
+import { after, beforeEach, type TestContext, test } from 'node:test'
 import { SandboxClock } from '../../kernel/clock.ts'
 import { silentLog } from '../../kernel/log.ts'
 import { money, wholeMoney } from '../../kernel/money.ts'
@@ -214,16 +214,29 @@ test('the balance is what came in, less what was kept and sent', async () => {
   assert.equal((await client.balance()) - before, wholeMoney('IDR', 29_000))
 })
 
+/** A gateway that says the same to everything. */
+async function saying(t: TestContext, status: number, body: object) {
+  const server = createServer((_, reply) =>
+    reply.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => server.close())
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address)
+  return connect({ baseUrl: `http://127.0.0.1:${address.port}` })
+}
+
+test('what a refusal says is quoted without account and phone numbers', async (t) => {
+  const message = 'Account 1234567890 of 0812-3456 789 is closed, code 404'
+  const client = await saying(t, 400, { error_code: 'INVALID_DESTINATION', message })
+  await assert.rejects(client.createPayout(somePayout()), {
+    message: 'create payout: HTTP 400: Account … of … is closed, code 404',
+  })
+})
+
 test('an answer about something else is not believed', async (t) => {
   const { raw } = await connect().createInvoice(someInvoice())
-  const liar = createServer((_, reply) =>
-    reply.setHeader('content-type', 'application/json').end(JSON.stringify(raw)),
-  )
-  await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve))
-  t.after(() => liar.close())
-  const address = liar.address()
-  assert.ok(typeof address === 'object' && address)
-  const client = connect({ baseUrl: `http://127.0.0.1:${address.port}` })
+  const client = await saying(t, 200, raw)
   assert.equal(await kindOf(client.createInvoice(someInvoice())), 'unknown')
   assert.equal(await kindOf(client.invoice('someone-elses')), 'no_answer')
 })

@@ -63,11 +63,15 @@ function unanswered<T>(
   return effect ? new XenditUnknownOutcome(message, answer) : new XenditError('no_answer', message, answer)
 }
 
+/** Account and phone numbers, also in groups. */
+const NUMBERS = /\d(?:[ .-]?\d){4,}/g
+
 /** The gateway's errors are `{ error_code, message }`; what is not is not quoted. */
 function errorBody(text: string, secretKey: string): { code?: string; said?: string } {
   const body = parseJson(text)
   if (typeof body !== 'object' || body === null) return {}
-  const clean = (value: string, length: number) => value.replaceAll(secretKey, '…').slice(0, length)
+  const clean = (value: string, length: number) =>
+    value.replaceAll(secretKey, '…').replace(NUMBERS, '…').slice(0, length)
   return {
     ...('error_code' in body && typeof body.error_code === 'string'
       ? { code: clean(body.error_code, 60) }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { callerOf, identityOf } from '../../../platform/access/identity.ts'
-import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
+import { PageOf, pageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Amount, Instant, nullable, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { refusals } from '../shop/schemas.ts'
@@ -72,11 +72,7 @@ export function profileRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async (request) => {
-      const { cursor } = request.query
-      const page = await listTransactions(store, userId(identityOf(request).subject), {
-        limit: limitOf(request.query),
-        ...(cursor === undefined ? {} : { cursor }),
-      })
+      const page = await listTransactions(store, userId(identityOf(request).subject), pageOf(request.query))
       return { ...page, items: [...page.items] }
     },
   )

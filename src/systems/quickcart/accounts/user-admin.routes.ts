@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import { formatMoney, parseMoney } from '../../../kernel/money.ts'
 import { callerOf } from '../../../platform/access/identity.ts'
 import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
-import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
+import { PageOf, pageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Amount, AmountInput, Instant, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { refusals } from '../shop/schemas.ts'
@@ -61,13 +61,12 @@ export function userAdminRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async (request) => {
-      const { q, role, banned, cursor } = request.query
+      const { q, role, banned } = request.query
       const page = await listUsers(store, {
-        limit: limitOf(request.query),
+        ...pageOf(request.query),
         ...(q === undefined ? {} : { query: q }),
         ...(role === undefined ? {} : { role }),
         ...(banned === undefined ? {} : { banned }),
-        ...(cursor === undefined ? {} : { cursor }),
       })
       return { ...page, items: page.items.map(toUserAnswer) }
     },

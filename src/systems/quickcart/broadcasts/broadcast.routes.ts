@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { callerOf } from '../../../platform/access/identity.ts'
-import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
+import { PageOf, pageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Instant, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { refusals } from '../shop/schemas.ts'
@@ -101,11 +101,10 @@ export function broadcastRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async (request) => {
-      const { status, cursor } = request.query
+      const { status } = request.query
       const page = await listBroadcasts(store, {
-        limit: limitOf(request.query),
+        ...pageOf(request.query),
         ...(status === undefined ? {} : { status }),
-        ...(cursor === undefined ? {} : { cursor }),
       })
       return { ...page, items: page.items.map(toAnswer) }
     },

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { parseMoney } from '../../../kernel/money.ts'
 import { callerOf } from '../../../platform/access/identity.ts'
-import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
+import { PageOf, pageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { AmountInput, nullable, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { ProductId, refusals } from '../shop/schemas.ts'
@@ -52,13 +52,12 @@ export function catalogAdminRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async (request) => {
-      const { sort = 'id', cursor } = request.query
+      const { sort = 'id' } = request.query
       const page = await listProducts(store, {
         role: 'admin',
         inactiveToo: true,
         sort,
-        limit: limitOf(request.query),
-        ...(cursor === undefined ? {} : { cursor }),
+        ...pageOf(request.query),
       })
       return { ...page, items: page.items.map(toProductAnswer) }
     },

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { formatMoney } from '../../../kernel/money.ts'
-import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
+import { PageOf, pageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Amount, nullable, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { roleOfRequest } from '../accounts/access.ts'
@@ -67,15 +67,14 @@ export function catalogRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async (request) => {
-      const { category, q, in_stock: inStock, sort = 'id', cursor } = request.query
+      const { category, q, in_stock: inStock, sort = 'id' } = request.query
       const page = await listProducts(store, {
         role: roleOfRequest(request),
         sort,
-        limit: limitOf(request.query),
+        ...pageOf(request.query),
         ...(category === undefined ? {} : { category }),
         ...(q === undefined ? {} : { query: q }),
         ...(inStock === undefined ? {} : { inStock }),
-        ...(cursor === undefined ? {} : { cursor }),
       })
       return { ...page, items: page.items.map(toProductAnswer) }
     },

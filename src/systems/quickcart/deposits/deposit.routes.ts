@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { parseMoney } from '../../../kernel/money.ts'
 import { callerOf, identityOf } from '../../../platform/access/identity.ts'
 import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
-import { limitOf } from '../../../platform/http/pages.ts'
+import { pageOf } from '../../../platform/http/pages.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { userId } from '../accounts/user-id.ts'
 import { viewerOf } from '../accounts/viewer.ts'
@@ -75,12 +75,11 @@ export function depositRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async (request) => {
-      const { status, cursor } = request.query
+      const { status } = request.query
       const page = await listDeposits(store, {
         userId: userId(identityOf(request).subject),
-        limit: limitOf(request.query),
+        ...pageOf(request.query),
         ...(status === undefined ? {} : { status }),
-        ...(cursor === undefined ? {} : { cursor }),
       })
       return { ...page, items: page.items.map(toDepositAnswer) }
     },
@@ -151,11 +150,10 @@ export function depositRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async (request) => {
-      const { status, cursor } = request.query
+      const { status } = request.query
       const page = await listDeposits(store, {
-        limit: limitOf(request.query),
+        ...pageOf(request.query),
         ...(status === undefined ? {} : { status }),
-        ...(cursor === undefined ? {} : { cursor }),
       })
       const items = page.items.map((each) => ({ ...toDepositAnswer(each), user_id: String(each.userId) }))
       return { ...page, items }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { callerOf } from '../../../platform/access/identity.ts'
-import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
+import { PageOf, pageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Amount, Instant, nullable, oneOf } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { listPayments } from '../payments/list-payments.ts'
@@ -51,11 +51,10 @@ export function orderAdminRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async (request) => {
-      const { status, cursor } = request.query
+      const { status } = request.query
       const page = await listOrders(store, {
-        limit: limitOf(request.query),
+        ...pageOf(request.query),
         ...(status === undefined ? {} : { status }),
-        ...(cursor === undefined ? {} : { cursor }),
       })
       return { ...page, items: page.items.map(toOrderAnswer) }
     },
@@ -93,11 +92,10 @@ export function orderAdminRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async (request) => {
-      const { status, cursor } = request.query
+      const { status } = request.query
       const page = await listPayments(store, {
-        limit: limitOf(request.query),
+        ...pageOf(request.query),
         ...(status === undefined ? {} : { status }),
-        ...(cursor === undefined ? {} : { cursor }),
       })
       return { ...page, items: page.items.map(({ id: _, ...payment }) => payment) }
     },

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { formatMoney, parseMoney } from '../../../kernel/money.ts'
 import { callerOf, identityOf } from '../../../platform/access/identity.ts'
 import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
-import { limitOf } from '../../../platform/http/pages.ts'
+import { pageOf } from '../../../platform/http/pages.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { userId } from '../accounts/user-id.ts'
 import { viewerOf } from '../accounts/viewer.ts'
@@ -126,12 +126,11 @@ export function orderRoutes(scope: FastifyInstance, store: Store): void {
       schema: { tags, summary: 'Your orders', querystring: OrdersQuery, response: { 200: OrdersAnswer } },
     },
     async (request) => {
-      const { status, cursor } = request.query
+      const { status } = request.query
       const page = await listOrders(store, {
         userId: userId(identityOf(request).subject),
-        limit: limitOf(request.query),
+        ...pageOf(request.query),
         ...(status === undefined ? {} : { status }),
-        ...(cursor === undefined ? {} : { cursor }),
       })
       return { ...page, items: page.items.map(toOrderAnswer) }
     },

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { callerOf, identityOf } from '../../../platform/access/identity.ts'
 import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
-import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
+import { PageOf, pageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { nullable, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { userId } from '../accounts/user-id.ts'
@@ -33,11 +33,10 @@ export function refundAdminRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async (request) => {
-      const { status, cursor } = request.query
+      const { status } = request.query
       const page = await listRefunds(store, {
-        limit: limitOf(request.query),
+        ...pageOf(request.query),
         ...(status === undefined ? {} : { status }),
-        ...(cursor === undefined ? {} : { cursor }),
       })
       return { ...page, items: page.items.map(toRefundAnswer) }
     },

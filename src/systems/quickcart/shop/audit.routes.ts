@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { callerOf } from '../../../platform/access/identity.ts'
 import { searchAudit } from '../../../platform/audit/search.ts'
-import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
+import { PageOf, pageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Instant, nullable } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { invalidFields } from '../../../platform/http/validation.ts'
@@ -52,16 +52,15 @@ export function auditRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async (request) => {
-      const { entity_type, entity_id, actor_id, action, from, to, cursor } = request.query
+      const { entity_type, entity_id, actor_id, action, from, to } = request.query
       const page = await searchAudit(store.audits, {
-        limit: limitOf(request.query),
+        ...pageOf(request.query),
         ...(entity_type === undefined ? {} : { entityType: entity_type }),
         ...(entity_id === undefined ? {} : { entityId: entity_id }),
         ...(actor_id === undefined ? {} : { actorId: BigInt(actor_id) }),
         ...(action === undefined ? {} : { action }),
         ...(from === undefined ? {} : { from: momentOf('from', from) }),
         ...(to === undefined ? {} : { to: momentOf('to', to) }),
-        ...(cursor === undefined ? {} : { cursor }),
       })
       const items = page.items.map((row) => ({
         ...row,

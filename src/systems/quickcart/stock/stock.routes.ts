@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { callerOf } from '../../../platform/access/identity.ts'
-import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
+import { PageOf, pageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Instant, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { ProductParams } from '../catalog/catalog.routes.ts'
@@ -67,11 +67,9 @@ export function stockRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async (request) => {
-      const { cursor } = request.query
       const page = await listStock(store, {
         productId: request.params.id,
-        limit: limitOf(request.query),
-        ...(cursor === undefined ? {} : { cursor }),
+        ...pageOf(request.query),
       })
       return { ...page, items: [...page.items] }
     },

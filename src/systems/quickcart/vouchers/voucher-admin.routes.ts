@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { parseMoney } from '../../../kernel/money.ts'
 import { callerOf } from '../../../platform/access/identity.ts'
 import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
-import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
+import { PageOf, pageOf, pageQuery } from '../../../platform/http/pages.ts'
 import {
   Amount,
   AmountInput,
@@ -49,11 +49,10 @@ export function voucherAdminRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async (request) => {
-      const { state, cursor } = request.query
+      const { state } = request.query
       const page = await listVouchers(store, {
-        limit: limitOf(request.query),
+        ...pageOf(request.query),
         ...(state === undefined ? {} : { state }),
-        ...(cursor === undefined ? {} : { cursor }),
       })
       const items = page.items.map(({ id: _, created_by, used_by, ...voucher }) => ({
         ...voucher,

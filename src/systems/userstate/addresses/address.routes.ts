@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { callerOf, identityOf } from '../../../platform/access/identity.ts'
-import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
+import { PageOf, pageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Instant, nullable, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { PhoneInput } from '../accounts/account-rules.ts'
@@ -97,11 +97,7 @@ export function addressRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async (request) => {
-      const { cursor } = request.query
-      const page = await listAddresses(store, identityOf(request).subject, {
-        limit: limitOf(request.query),
-        ...(cursor === undefined ? {} : { cursor }),
-      })
+      const page = await listAddresses(store, identityOf(request).subject, pageOf(request.query))
       return { ...page, items: page.items.map(toAnswer) }
     },
   )

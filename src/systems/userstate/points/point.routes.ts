@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { callerOf, identityOf } from '../../../platform/access/identity.ts'
 import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
-import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
+import { PageOf, pageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Instant, nullable, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { invalidFields } from '../../../platform/http/validation.ts'
@@ -70,11 +70,7 @@ export function pointRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async (request) => {
-      const { cursor } = request.query
-      const page = await listMutations(store, identityOf(request).subject, {
-        limit: limitOf(request.query),
-        ...(cursor === undefined ? {} : { cursor }),
-      })
+      const page = await listMutations(store, identityOf(request).subject, pageOf(request.query))
       return { ...page, items: [...page.items] }
     },
   )

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { type AuditFilter, searchAudit } from '../../../platform/audit/search.ts'
-import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
+import { PageOf, pageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Instant, nullable } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import type { Store } from '../store.ts'
@@ -36,14 +36,13 @@ export function recordRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async (request) => {
-      const { entity_type: entityType, entity_id: entityId, action, actor, cursor } = request.query
+      const { entity_type: entityType, entity_id: entityId, action, actor } = request.query
       const filter: AuditFilter = {
-        limit: limitOf(request.query),
+        ...pageOf(request.query),
         ...(entityType === undefined ? {} : { entityType }),
         ...(entityId === undefined ? {} : { entityId }),
         ...(action === undefined ? {} : { action }),
         ...(actor === undefined ? {} : { actor }),
-        ...(cursor === undefined ? {} : { cursor }),
       }
       const page = await searchAudit(store.audits, filter)
       return {

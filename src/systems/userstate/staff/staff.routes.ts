@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { callerOf } from '../../../platform/access/identity.ts'
-import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
+import { PageOf, pageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { nullable, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { findProfile } from '../accounts/profile.queries.ts'
@@ -42,12 +42,11 @@ export function staffRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async (request) => {
-      const { email_like: emailLike, username_like: usernameLike, cursor } = request.query
+      const { email_like: emailLike, username_like: usernameLike } = request.query
       const page = await listUsers(store, {
-        limit: limitOf(request.query),
+        ...pageOf(request.query),
         ...(emailLike === undefined ? {} : { emailLike }),
         ...(usernameLike === undefined ? {} : { usernameLike }),
-        ...(cursor === undefined ? {} : { cursor }),
       })
       return { ...page, items: [...page.items] }
     },
