@@ -85,11 +85,11 @@ export function jwksRoute(scope: FastifyInstance, tokens: Tokens): void {
   )
 }
 
-/** Split at the first colon: a password may hold some. */
+/** Split at the first colon: a password may hold some. U+0000 is in no name and no secret: the database cannot hold it. */
 function basicCredentials({ headers }: FastifyRequest): string[] {
   const encoded = /^Basic ([A-Za-z0-9+/]+=*)$/i.exec(headers.authorization ?? '')?.[1]
   if (encoded === undefined) return []
-  return /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8'))?.slice(1) ?? []
+  return /^([^:\0]*):([^\0]*)$/.exec(Buffer.from(encoded, 'base64').toString('utf8'))?.slice(1) ?? []
 }
 
 /** @throws unauthenticated for an Authorization header that is not `Bearer <token>`. */

@@ -27,6 +27,13 @@ export interface TokenPair {
   readonly refresh_token: string
 }
 
+/** A session that is stored, for which no token has been made yet. */
+export interface BegunSession {
+  readonly subject: string
+  readonly sessionId: string
+  readonly refreshToken: string
+}
+
 export interface AccessClaims {
   readonly subject: string
   readonly sessionId: string
@@ -47,7 +54,7 @@ export function createTokens({ db, system, seal, refreshSeconds }: TokenOptions)
   const keys = signingKeys(db, seal, ACCESS_SECONDS)
   const now = () => Math.floor(db.clock.now().getTime() / 1000)
 
-  async function pair(subject: string, sessionId: string, refreshToken: string): Promise<TokenPair> {
+  async function pair({ subject, sessionId, refreshToken }: BegunSession): Promise<TokenPair> {
     const { kid, key } = await keys.current()
     const access = await new SignJWT({ sid: sessionId })
       .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid })
@@ -66,20 +73,29 @@ export function createTokens({ db, system, seal, refreshSeconds }: TokenOptions)
     }
   }
 
+  async function begin(tx: Tx, subject: string): Promise<BegunSession> {
+    const begun = { subject, sessionId: newId(), refreshToken: newRefreshToken() }
+    await tx.run(sql`
+      with session as (
+        insert into niaga.session (id, subject, created_at) values (${begun.sessionId}, ${subject}, niaga.now())
+        returning id)
+      insert into niaga.refresh_token (token_hash, session_id, expires_at)
+      select ${sha256(begun.refreshToken)}, id, niaga.now() + make_interval(secs => ${refreshSeconds}) from session`)
+    return begun
+  }
+
   return {
-    /** Begins a session for somebody who has just proved who they are. */
+    /**
+     * Begins a session in the transaction that holds what proves who somebody is; `tokensOf` makes its tokens once that
+     * has committed.
+     */
+    begin,
+
+    tokensOf: pair,
+
+    /** Begins a session for somebody who has just proved who they are, by what cannot change meanwhile. */
     async issue(subject: string): Promise<TokenPair> {
-      const sessionId = newId()
-      const refreshToken = newRefreshToken()
-      await inTransaction(db, systemCaller, (tx) =>
-        tx.run(sql`
-          with session as (
-            insert into niaga.session (id, subject, created_at) values (${sessionId}, ${subject}, niaga.now())
-            returning id)
-          insert into niaga.refresh_token (token_hash, session_id, expires_at)
-          select ${sha256(refreshToken)}, id, niaga.now() + make_interval(secs => ${refreshSeconds}) from session`),
-      )
-      return await pair(subject, sessionId, refreshToken)
+      return await pair(await inTransaction(db, systemCaller, (tx) => begin(tx, subject)))
     },
 
     /** @throws refresh_reused (and the session is over), unauthenticated */
@@ -92,7 +108,8 @@ export function createTokens({ db, system, seal, refreshSeconds }: TokenOptions)
       )
       if (outcome === 'reused') throw fail('refresh_reused')
       if (outcome !== 'rotated') throw kernelFail('unauthenticated')
-      return { ...(await pair(subject, session_id, next)), subject }
+      const tokens = await pair({ subject, sessionId: session_id, refreshToken: next })
+      return { ...tokens, subject }
     },
 
     /** Ends the session of this refresh token; an unknown one has nothing to end. */

@@ -82,6 +82,15 @@ function contract(prefix: string, kv: () => Kv, pass: (seconds: number) => Promi
     for (const { resetsInSeconds } of counts) assert.ok(resetsInSeconds > 30 && resetsInSeconds <= 60)
   })
 
+  test('what was counted too early is given back, and nothing below zero', async () => {
+    const count = async (by?: number) => (await kv().increment(`${prefix}back`, 60, by)).count
+    assert.deepEqual([await count(), await count(10), await count(-1)], [1, 11, 10])
+    assert.deepEqual([await count(-100), await count()], [0, 1])
+    const { count: none, resetsInSeconds } = await kv().increment(`${prefix}never counted`, 60, -1)
+    assert.equal(none, 0)
+    assert.ok(resetsInSeconds > 30 && resetsInSeconds <= 60)
+  })
+
   test('a window ends when it was said to, however often it was counted in', async () => {
     await kv().increment(`${prefix}window`, 60)
     await pass(30)

@@ -87,7 +87,8 @@ export function failoverKv(front: Kv, behind: Kv, log: Log): Kv {
     delete: (keys) => write(keys, 'value', (kv) => kv.delete(keys)),
     ttl: (key) => behind.ttl(key),
     // One counter decides, the one that survives: two that are asked in different orders let one too many pass.
-    increment: (key, windowSeconds) => write([key], 'value', (kv) => kv.increment(key, windowSeconds)),
+    increment: (key, windowSeconds, by) =>
+      write([key], 'value', (kv) => kv.increment(key, windowSeconds, by)),
     sortedAdd: (key, member, score) => write([key], 'sorted', (kv) => kv.sortedAdd(key, member, score)),
     sortedRemove: (key, member) => write([key], 'sorted', (kv) => kv.sortedRemove(key, member)),
     sortedReplace: (key, entries) => write([key], 'sorted', (kv) => kv.sortedReplace(key, entries)),

@@ -12,8 +12,11 @@ export interface Kv {
   /** Seconds until the key expires; null: never; undefined: there is no such key. */
   ttl(key: string): Promise<number | null | undefined>
 
-  /** Adds one in one step; the first one opens a window after whose end the count starts over. */
-  increment(key: string, windowSeconds: number): Promise<Count>
+  /**
+   * Adds `by`, one where it is left out, in one step; the first one opens a window after whose end the count starts over.
+   * A negative `by` gives back what was counted too early; no count falls below zero.
+   */
+  increment(key: string, windowSeconds: number, by?: number): Promise<Count>
 
   /** Adds the member, or moves it to the new score. */
   sortedAdd(key: string, member: string, score: number): Promise<void>

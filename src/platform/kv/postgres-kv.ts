@@ -42,13 +42,13 @@ export class PostgresKv implements Kv {
     return row?.seconds
   }
 
-  async increment(key: string, windowSeconds: number): Promise<Count> {
+  async increment(key: string, windowSeconds: number, by = 1): Promise<Count> {
     const { count, seconds } = await this.#db.one<{ count: number; seconds: number }>(sql`
       insert into niaga.kv as kv (key, value, expires_at)
-      values (${key}, '1', now() + ${this.#offset} * interval '1 ms' + make_interval(secs => ${windowSeconds}))
+      values (${key}, greatest(${by}::bigint, 0)::text, now() + ${this.#offset} * interval '1 ms' + make_interval(secs => ${windowSeconds}))
       on conflict (key) do update set
         value = case when kv.expires_at > now() + ${this.#offset} * interval '1 ms'
-          then (kv.value::bigint + 1)::text else excluded.value end,
+          then greatest(kv.value::bigint + ${by}::bigint, 0)::text else excluded.value end,
         expires_at = case when kv.expires_at > now() + ${this.#offset} * interval '1 ms'
           then kv.expires_at else excluded.expires_at end
       returning value::float8 as count,

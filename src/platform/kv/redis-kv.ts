@@ -6,9 +6,13 @@ import type { Count, Kv, SortedEntry } from './kv.ts'
 /** Longer than a healthy Redis ever takes, short enough for a person who waits while it is down. */
 const TIMEOUT_MS = 500
 
-// INCR and EXPIRE as one step, or a crash between them leaves a counter that never resets.
-const INCREMENT = `local n = redis.call('INCR', KEYS[1])
-if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+// Count and end as one step, or a crash between them leaves a counter that never resets.
+const INCREMENT = `local n = redis.call('INCRBY', KEYS[1], ARGV[2])
+if n < 0 then
+  redis.call('SET', KEYS[1], 0, 'KEEPTTL')
+  n = 0
+end
+if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
 return {n, redis.call('PTTL', KEYS[1])}`
 
 export class RedisKv implements Kv {
@@ -60,9 +64,12 @@ export class RedisKv implements Kv {
     return ms === -1 ? null : ms / 1000
   }
 
-  async increment(key: string, windowSeconds: number): Promise<Count> {
+  async increment(key: string, windowSeconds: number, by = 1): Promise<Count> {
     const reply = await timely(
-      this.#client.eval(INCREMENT, { keys: [this.#at(key)], arguments: [String(windowSeconds)] }),
+      this.#client.eval(INCREMENT, {
+        keys: [this.#at(key)],
+        arguments: [String(windowSeconds), String(by)],
+      }),
     )
     const [count, ms] = Array.isArray(reply) ? reply.map(Number) : []
     if (count === undefined || ms === undefined) throw new Error('Redis answered something else')

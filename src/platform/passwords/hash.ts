@@ -24,8 +24,11 @@ export async function hashPassword(password: string): Promise<string> {
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(salt)}$${base64(tag)}`
 }
 
-/** False also where the stored text is no hash at all. */
-export async function verifyPassword(password: string, stored: string): Promise<boolean> {
+/**
+ * False also where the stored text is no hash at all, or where there is nobody whose it could be: after as much work as a
+ * wrong password takes, so that the time tells nothing.
+ */
+export async function verifyPassword(password: string, stored = ''): Promise<boolean> {
   const [, memory, passes, parallelism, salt, tag] = ARGON2.exec(stored) ?? []
   if (memory && passes && parallelism && salt && tag) {
     const expected = Buffer.from(tag, 'base64')
@@ -36,6 +39,7 @@ export async function verifyPassword(password: string, stored: string): Promise<
   const rounds = Number(BCRYPT.exec(stored)?.[1] ?? Number.NaN)
   // Only the first 72 bytes count there, for those who wrote it and so for us.
   if (rounds >= 4 && rounds <= MOST_BCRYPT_ROUNDS) return await compare(password, stored)
+  await tagOf(password, randomBytes(SALT_BYTES), TERMS, TAG_BYTES)
   return false
 }
 

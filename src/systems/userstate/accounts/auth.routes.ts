@@ -114,6 +114,7 @@ export function authRoutes(scope: FastifyInstance, store: Store): void {
             'otp_invalid',
             'otp_expired',
             'otp_locked',
+            'otp_resend_too_soon',
             'rate_limited',
           ),
         },

@@ -27,7 +27,7 @@ export function codeRoutes(scope: FastifyInstance, store: Store): void {
         tags,
         summary: 'Another password; all other sessions end',
         body: strictObject({ current_password: PasswordInput, new_password: PasswordInput }),
-        response: { 204: Type.Null(), ...refusals('invalid_credentials', 'weak_password') },
+        response: { 204: Type.Null(), ...refusals('invalid_credentials', 'weak_password', 'rate_limited') },
       },
     },
     async (request, reply) => {

@@ -8,7 +8,7 @@ import { inTransaction } from '../../../postgres/transaction.ts'
 import { refusals } from '../house/schemas.ts'
 import type { Store } from '../store.ts'
 import { PasswordInput } from './account-rules.ts'
-import { demandPassword } from './passwords.ts'
+import { demandPassword, holdPassword } from './try-password.ts'
 
 export function deactivateRoutes(scope: FastifyInstance, store: Store): void {
   typed(scope).post(
@@ -25,17 +25,25 @@ export function deactivateRoutes(scope: FastifyInstance, store: Store): void {
         }),
         response: {
           204: Type.Null(),
-          ...refusals('invalid_credentials', 'pending_transactions', 'balance_not_empty', 'last_admin'),
+          ...refusals(
+            'invalid_credentials',
+            'account_disabled',
+            'pending_transactions',
+            'balance_not_empty',
+            'last_admin',
+            'rate_limited',
+          ),
         },
       },
     },
     async (request, reply) => {
       const { subject: username } = identityOf(request)
       const { reason, password, acknowledge_balance: acknowledged = false } = request.body
-      await demandPassword(store, username, password)
-      await inTransaction(store.db, callerOf(request), (tx) =>
-        tx.one(sql`select deactivate(${username}, ${reason}, ${acknowledged})`),
-      )
+      const pwd = await demandPassword(store, callerOf(request), username, password)
+      await inTransaction(store.db, callerOf(request), async (tx) => {
+        await holdPassword(tx, username, pwd)
+        await tx.one(sql`select deactivate(${username}, ${reason}, ${acknowledged})`)
+      })
       return reply.code(204).send(null)
     },
   )

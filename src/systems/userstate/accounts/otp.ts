@@ -32,21 +32,34 @@ export async function issueOtp(store: Store, tx: Tx, { username, purpose }: OtpF
  * @throws otp_invalid, otp_expired, otp_locked
  */
 export async function tryOtp(store: Store, caller: Caller, of: OtpFor, code: string): Promise<number> {
-  const tried = await inTransaction(store.db, caller, (tx) =>
+  const { outcome, id, otp } = await inTransaction(store.db, caller, (tx) =>
     tx.one<{ outcome: 'counted' | 'none' | 'expired' | 'locked'; id: number | null; otp: string | null }>(
       sql`select outcome, id, otp from try_otp(${of.username}, ${of.purpose})`,
     ),
   )
-  if (tried.outcome === 'expired') throw fail('otp_expired')
-  if (tried.outcome === 'locked') throw fail('otp_locked')
-  if (tried.id === null || tried.otp === null || !agrees(tried.otp, digest(store, of, code))) {
-    throw fail('otp_invalid')
-  }
-  return tried.id
+  const isRight = otp !== null && agrees(otp, digest(store, of, code))
+  // Whoever tries a code for a reset may be anybody: what became of it is told to those alone who have it, or the answers
+  // would tell which people exist.
+  if (of.purpose === 'PASSWORD_RESET' && !isRight) throw fail('otp_invalid')
+  if (outcome === 'expired') throw fail('otp_expired')
+  if (outcome === 'locked') throw fail('otp_locked')
+  if (id === null || !isRight) throw fail('otp_invalid')
+  return id
+}
+
+/** Whether a code that was mailed can still be used. */
+export async function hasLiveOtp({ db, clock, settings }: Store, of: OtpFor): Promise<boolean> {
+  const live = await db.maybeOne(sql`
+    select from otp_tracker
+      where username = ${of.username} and purpose = ${of.purpose} and consumed_at is null
+        and expires_at > ${clock.now()} and attempts < ${settings.get('otp.max_attempts')}`)
+  return live !== undefined
 }
 
 /** Two who have the same right code: one of them uses it. @throws otp_invalid */
-export async function useOtp(tx: Tx, id: number): Promise<void> {
+export async function useOtp(tx: Tx, username: string, id: number): Promise<void> {
+  // Whoever changes the address locks the person and then their codes; so do we.
+  await tx.maybeOne(sql`select from user_login where username = ${username} for no key update`)
   const used = await tx.run(
     sql`update otp_tracker set consumed_at = niaga.now() where id = ${id} and consumed_at is null`,
   )

@@ -1,16 +1,18 @@
 /** Choosing another password, knowing the old one (U5) or the e-mail account (U6). */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Caller } from '../../../kernel/caller.ts'
-import { isDomainError } from '../../../kernel/errors.ts'
 import { revokeSessions } from '../../../platform/access/tokens.ts'
-import { hashPassword, verifyPassword } from '../../../platform/passwords/hash.ts'
+import { enqueue } from '../../../platform/jobs/job.ts'
+import { hashPassword } from '../../../platform/passwords/hash.ts'
 import { passwordWeakness } from '../../../platform/passwords/rules.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import { fail } from '../errors.ts'
 import type { Store } from '../store.ts'
 import { findCredentials } from './login.ts'
-import { issueOtp, tryOtp, useOtp } from './otp.ts'
+import { tryOtp, useOtp } from './otp.ts'
+import { resetRequest } from './reset.jobs.ts'
+import { demandPassword, holdPassword } from './try-password.ts'
 
 const TICKET_SECONDS = 600
 
@@ -21,36 +23,26 @@ export interface ChangePassword {
   readonly next: string
 }
 
-/** All other sessions end. @throws invalid_credentials, weak_password */
+/** All other sessions end. @throws invalid_credentials, weak_password, rate_limited */
 export async function changePassword(store: Store, caller: Caller, input: ChangePassword): Promise<void> {
   const { username, sessionId, current, next } = input
-  const old = await demandPassword(store, username, current)
+  const old = await demandPassword(store, caller, username, current)
   const pwd = await newPassword(store, username, next)
   await inTransaction(store.db, caller, async (tx) => {
-    const changed = await tx.run(
-      sql`update user_login set pwd = ${pwd} where username = ${username} and pwd = ${old}`,
-    )
-    // Somebody else was faster; theirs holds.
-    if (changed === 0) throw fail('invalid_credentials')
+    // Where somebody else was faster, theirs holds.
+    await holdPassword(tx, username, old)
+    await tx.run(sql`update user_login set pwd = ${pwd} where username = ${username}`)
     await revokeSessions(tx, username, sessionId)
   })
 }
 
-/** Answers the stored hash. @throws invalid_credentials */
-export async function demandPassword({ db }: Store, username: string, password: string): Promise<string> {
-  const { pwd } = await db.one<{ pwd: string }>(sql`select pwd from user_login where username = ${username}`)
-  if (!(await verifyPassword(password, pwd))) throw fail('invalid_credentials')
-  return pwd
-}
-
-/** Mails a code to whoever that is; nobody is told whether it is anybody. */
+/**
+ * Mails a code to whoever that is, by a job: nobody is told whether it is anybody, and the time it takes says nothing.
+ */
 export async function requestReset(store: Store, caller: Caller, login: string): Promise<void> {
-  const found = await findCredentials(store, login)
-  if (!found || found.disabled) return
-  const of = { username: found.username, purpose: 'PASSWORD_RESET' } as const
-  await inTransaction(store.db, caller, (tx) => issueOtp(store, tx, of)).catch((error: unknown) => {
-    if (!isDomainError(error, 'otp_resend_too_soon')) throw error
-  })
+  await inTransaction(store.db, caller, (tx) =>
+    enqueue(tx, resetRequest, { login, ...(caller.ip === undefined ? {} : { ip: caller.ip }) }),
+  )
 }
 
 /** Trades the code for a ticket. @throws otp_invalid, otp_expired, otp_locked */
@@ -60,17 +52,18 @@ export async function verifyReset(
   { login, otp }: { readonly login: string; readonly otp: string },
 ): Promise<{ readonly ticket: string; readonly expiresIn: number }> {
   const found = await findCredentials(store, login)
-  if (!found || found.disabled) throw fail('otp_invalid')
-  const { username } = found
+  // Where there is nobody, that is looked for too.
+  const username = found?.username ?? login.toLowerCase()
   const id = await tryOtp(store, caller, { username, purpose: 'PASSWORD_RESET' }, otp)
   // It names its owner, so that it is found by their row and not by a search through all.
   const ticket = `${Buffer.from(username).toString('base64url')}.${randomBytes(32).toString('base64url')}`
   await inTransaction(store.db, { ...caller, type: 'user', id: username }, async (tx) => {
-    await useOtp(tx, id)
-    await tx.run(sql`
+    await useOtp(tx, username, id)
+    const noted = await tx.run(sql`
       update user_login set token = ${sha256(ticket)},
           token_expires_at = niaga.now() + make_interval(secs => ${TICKET_SECONDS})
-        where username = ${username}`)
+        where username = ${username} and not disabled`)
+    if (noted === 0) throw fail('otp_invalid')
   })
   return { ticket, expiresIn: TICKET_SECONDS }
 }
@@ -82,14 +75,17 @@ export async function confirmReset(
   { ticket, next }: { readonly ticket: string; readonly next: string },
 ): Promise<void> {
   const username = Buffer.from(ticket.split('.', 1)[0] ?? '', 'base64url').toString()
+  // Anybody can write one; what no text of the database can hold is nobody's.
+  if (username.includes('\0')) throw fail('ticket_invalid')
   const hash = sha256(ticket)
   const live = await store.db.maybeOne(sql`
     select from user_login where username = ${username} and token = ${hash} and token_expires_at > ${store.clock.now()}`)
   if (!live) throw fail('ticket_invalid')
   const pwd = await newPassword(store, username, next)
   await inTransaction(store.db, { ...caller, type: 'user', id: username }, async (tx) => {
+    // The change of the password voids the ticket.
     const used = await tx.run(sql`
-      update user_login set pwd = ${pwd}, token = null, token_expires_at = null
+      update user_login set pwd = ${pwd}
         where username = ${username} and token = ${hash} and token_expires_at > niaga.now() and not disabled`)
     if (used === 0) throw fail('ticket_invalid')
     await revokeSessions(tx, username)

@@ -31,7 +31,7 @@ export function profileRoutes(scope: FastifyInstance, store: Store): void {
         summary: 'Change what is yours',
         description: 'Another e-mail address needs the password and has yet to be confirmed.',
         body: ProfileBody,
-        response: { 200: ProfileAnswer, ...refusals('email_taken', 'invalid_credentials') },
+        response: { 200: ProfileAnswer, ...refusals('email_taken', 'invalid_credentials', 'rate_limited') },
       },
     },
     async (request) =>

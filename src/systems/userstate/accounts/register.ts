@@ -35,7 +35,7 @@ export async function register(
   const reason = passwordWeakness(input.password, [username, email])
   if (reason !== undefined) throw fail('weak_password', { reason })
   const pwd = await hashPassword(input.password)
-  await inTransaction(store.db, { ...caller, type: 'user', id: username }, async (tx) => {
+  const session = await inTransaction(store.db, { ...caller, type: 'user', id: username }, async (tx) => {
     await tx.run(sql`insert into user_login (username, pwd) values (${username}, ${pwd})`)
     await tx.run(sql`
       insert into user_info (username, email, first_name, last_name, phone_number, gender, date_of_birth, referral_code,
@@ -50,6 +50,7 @@ export async function register(
         select ${username}, 'EARN', bonus, ${username}, 'SIGNUP_BONUS', 'COMPLETE', niaga.now(), niaga.now()
         from setting_number('points.signup_bonus') bonus where bonus > 0`)
     await issueOtp(store, tx, { username, purpose: 'VERIFY_EMAIL' })
+    return await store.tokens.begin(tx, username)
   })
-  return { user: await findProfile(store, username), tokens: await store.tokens.issue(username) }
+  return { user: await findProfile(store, username), tokens: await store.tokens.tokensOf(session) }
 }

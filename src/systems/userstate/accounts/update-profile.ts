@@ -4,8 +4,8 @@ import { type Sql, sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import type { Store } from '../store.ts'
 import { type PersonalInput, readPersonal } from './account-rules.ts'
-import { demandPassword } from './passwords.ts'
 import { findProfile, type ProfileView } from './profile.queries.ts'
+import { demandPassword, holdPassword } from './try-password.ts'
 
 export interface ProfileChange extends PersonalInput {
   readonly email?: string
@@ -20,7 +20,7 @@ export interface ProfileChange extends PersonalInput {
 
 /**
  * What is left out stays (U8). Another address has yet to be confirmed.
- * @throws validation_failed, invalid_credentials, email_taken
+ * @throws validation_failed, invalid_credentials, rate_limited, email_taken
  */
 export async function updateProfile(
   store: Store,
@@ -30,11 +30,8 @@ export async function updateProfile(
 ): Promise<ProfileView> {
   const input = readPersonal(change, store.clock.now())
   const email = input.email?.toLowerCase()
-  if (email !== undefined) {
-    if (input.password === undefined)
-      throw invalidFields([{ field: 'password', reason: 'is required to change the e-mail address' }])
-    await demandPassword(store, username, input.password)
-  }
+  const proven =
+    email === undefined ? undefined : await demandPassword(store, caller, username, passwordOf(input))
   const columns: Sql[] = [
     ...set(sql`first_name`, input.first_name?.trim()),
     ...set(sql`last_name`, input.last_name?.trim()),
@@ -50,16 +47,19 @@ export async function updateProfile(
         ]),
   ]
   await inTransaction(store.db, caller, async (tx) => {
-    if (columns.length > 0)
-      await tx.run(sql`update user_info set ${sql.join(columns, ', ')} where username = ${username}`)
-    // A code that went to the old address says nothing about the new one.
-    if (email !== undefined)
-      await tx.run(sql`
-        update otp_tracker set consumed_at = niaga.now() where username = ${username} and consumed_at is null`)
+    if (proven !== undefined) await holdPassword(tx, username, proven)
     if (input.otp_login !== undefined)
       await tx.run(sql`update user_login set otp_login = ${input.otp_login} where username = ${username}`)
+    if (columns.length > 0)
+      await tx.run(sql`update user_info set ${sql.join(columns, ', ')} where username = ${username}`)
   })
   return await findProfile(store, username)
+}
+
+function passwordOf({ password }: ProfileChange): string {
+  if (password === undefined)
+    throw invalidFields([{ field: 'password', reason: 'is required to change the e-mail address' }])
+  return password
 }
 
 function set(column: Sql, value: string | boolean | null | undefined): Sql[] {

@@ -13,7 +13,7 @@ export async function verifyEmail(
 ): Promise<void> {
   const id = await tryOtp(store, caller, { username, purpose: 'VERIFY_EMAIL' }, otp)
   await inTransaction(store.db, caller, async (tx) => {
-    await useOtp(tx, id)
+    await useOtp(tx, username, id)
     await tx.run(sql`
       update user_info set email_verified_at = niaga.now() where username = ${username} and email_verified_at is null`)
   })

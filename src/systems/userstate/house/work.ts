@@ -9,6 +9,7 @@ import type { Task } from '../../../platform/jobs/job.ts'
 import { startLoop } from '../../../platform/jobs/loop.ts'
 import { startJobs } from '../../../platform/jobs/worker.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
+import { resetTasks } from '../accounts/reset.jobs.ts'
 import { ANCHOR_SCHEMA } from '../databases.ts'
 import { logCron, logTasks } from '../logs/write-log.ts'
 import { mailTasks } from '../mail/mail.jobs.ts'
@@ -39,6 +40,7 @@ function walletTasks(store: Store): readonly Task[] {
     ...moneyTasks(store),
     ...messageTasks(store),
     ...mailTasks(store),
+    ...resetTasks(store),
     ...pictureTasks(store),
     ...nightlyTasks(store),
     housekeepingTask(store.db, { inboxDays: moneyInboxDays }),

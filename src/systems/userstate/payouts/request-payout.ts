@@ -32,7 +32,7 @@ export async function requestPayout(store: Store, caller: Caller, input: Request
   const scope = payoutScope(username)
   return await inTransaction(store.db, caller, async (tx) => {
     const id = await idempotent(tx, { scope, key, request: { bankAccountId, amount } }, async () => {
-      if (codeId !== null) await useOtp(tx, codeId)
+      if (codeId !== null) await useOtp(tx, username, codeId)
       const made = await tx.one<{ id: bigint }>(
         sql`select request_payout(${username}, ${bankAccountId}, ${amount}, ${platform}) as id`,
       )

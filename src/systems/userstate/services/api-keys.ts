@@ -75,7 +75,8 @@ interface Remembered {
 
 /**
  * Tells services by HTTP Basic, `holder:apikey`. A right secret is compared once in five minutes, however many requests
- * come at once; whether its key still holds is asked at every one.
+ * come at once; whether its key still holds is asked at every one. What is to be compared is counted before, and given back
+ * where it was right: many guesses at once are no more than one by one.
  */
 export function keyAuthentication(store: Store) {
   const { db, kv, clock } = store
@@ -92,12 +93,27 @@ export function keyAuthentication(store: Store) {
     return undefined
   }
 
-  async function find(holder: string, apikey: string): Promise<string | undefined> {
-    const name = createHmac('sha256', secret).update(`${holder}:${apikey}`).digest('base64')
+  /** @throws rate_limited */
+  async function compareOnce(holder: string, apikey: string, ip: string): Promise<string | undefined> {
+    const failures = `key-failures:${holder.slice(0, 255)}:${ip}`
+    const { count, resetsInSeconds } = await kv.increment(failures, WINDOW_SECONDS)
+    if (count > FAILURES) {
+      throw fail('rate_limited', { retry_after: Math.max(1, Math.ceil(resetsInSeconds)) })
+    }
+    const key = await search(holder, apikey)
+    if (key !== undefined) await kv.increment(failures, WINDOW_SECONDS, -1)
+    return key
+  }
+
+  const nameOf = (holder: string, apikey: string) =>
+    createHmac('sha256', secret).update(`${holder}:${apikey}`).digest('base64')
+
+  async function find(holder: string, apikey: string, ip: string): Promise<string | undefined> {
+    const name = nameOf(holder, apikey)
     const known = remembered.get(name)
     if (known && known.until > performance.now()) return await known.key
     if (remembered.size >= MOST_REMEMBERED) remembered.clear()
-    const key = search(holder, apikey)
+    const key = compareOnce(holder, apikey, ip)
     remembered.set(name, { key, until: performance.now() + REMEMBERED_MS })
     const found = await key.catch((error: unknown) => {
       remembered.delete(name)
@@ -108,15 +124,12 @@ export function keyAuthentication(store: Store) {
   }
 
   /** @throws unauthenticated, rate_limited */
-  return async (holder: string, apikey: string, { ip }: FastifyRequest): Promise<Identity> => {
-    const failures = `key-failures:${holder.slice(0, 255)}:${ip}`
-    if (Number((await kv.get(failures)) ?? 0) >= FAILURES) {
-      throw fail('rate_limited', { retry_after: Math.ceil((await kv.ttl(failures)) ?? WINDOW_SECONDS) })
-    }
-    const key = holder.includes('\0') ? undefined : await find(holder, apikey)
+  return async (holder: string, apikey: string, { ip }: Pick<FastifyRequest, 'ip'>): Promise<Identity> => {
+    const key = await find(holder, apikey, ip)
     const live = key === undefined ? undefined : await liveKey(store, key)
     if (!live) {
-      await kv.increment(failures, WINDOW_SECONDS)
+      // What has ended since is compared, and so counted, like any other wrong one from now on.
+      remembered.delete(nameOf(holder, apikey))
       throw kernelFail('unauthenticated')
     }
     return {

