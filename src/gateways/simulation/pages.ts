@@ -1,13 +1,8 @@
 /** What the pages of the simulated gateways share: their files, how they are sent, their front door. */
-import { readFileSync } from 'node:fs'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { serveAssets } from '../../platform/http/assets.ts'
 import type { Html } from '../../platform/http/html.ts'
 
-const ASSETS = {
-  'pay.css': 'text/css; charset=utf-8',
-  'checkout.js': 'text/javascript; charset=utf-8',
-  'control.js': 'text/javascript; charset=utf-8',
-}
 // No inline script or style anywhere; a QR or a name can therefore never become one.
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
@@ -23,12 +18,7 @@ export interface OperatorPages {
 export type Query = Readonly<Record<string, unknown>>
 
 export function operatorPages(app: FastifyInstance, { index, list }: OperatorPages): void {
-  for (const [name, type] of Object.entries(ASSETS)) {
-    const content = readFileSync(new URL(`public/${name}`, import.meta.url))
-    app.get(`/assets/${name}`, async (_, reply) =>
-      reply.type(type).header('cache-control', 'no-cache').send(content),
-    )
-  }
+  serveAssets(app, new URL('public/', import.meta.url))
   app.get<{ Querystring: Query }>('/', async ({ url, query }, reply) => {
     const path = url.split('?')[0] ?? '/'
     // Relative links need the slash at the end.

@@ -10,6 +10,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
+  '.webmanifest': 'application/manifest+json',
 }
 
 /** Serves the files of a folder below `<scope>/assets/`. @throws TypeError for a file of unknown type */
@@ -21,7 +22,8 @@ export function serveAssets(scope: FastifyInstance, folder: URL): void {
     async (request, reply) => {
       const file = files.get(request.params.file)
       if (!file) throw fail('not_found')
-      reply.type(file.type).header('etag', file.etag).header('cache-control', 'public, max-age=3600')
+      // Asked for again each time, and answered with 304: files of two versions never meet on a page.
+      reply.type(file.type).header('etag', file.etag).header('cache-control', 'no-cache')
       return request.headers['if-none-match'] === file.etag
         ? reply.code(304).send()
         : reply.send(file.content)

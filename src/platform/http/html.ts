@@ -40,10 +40,12 @@ export interface PageParts {
   readonly lang?: 'en' | 'id'
   /** Scripts by address; our content policy allows none inside the page. */
   readonly scripts?: readonly string[]
+  /** What else belongs into its head: styles of its own, a manifest. */
+  readonly head?: Html
 }
 
 /** A whole document in the house's look. */
-export function page({ title, body, lang = 'en', scripts = [] }: PageParts): Html {
+export function page({ title, body, lang = 'en', scripts = [], head }: PageParts): Html {
   return html`<!doctype html>
 <html lang="${lang}">
 <head>
@@ -53,6 +55,7 @@ export function page({ title, body, lang = 'en', scripts = [] }: PageParts): Htm
 <title>${title}</title>
 <link rel="icon" href="/assets/niaga.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/niaga.css">
+${head}
 ${scripts.map((src) => html`<script src="${src}" type="module"></script>`)}
 </head>
 <body>${body}</body>

@@ -8,6 +8,7 @@ import { openOverview } from './house/overview.ts'
 import { routes } from './house/routes.ts'
 import { startWork, type Work } from './house/work.ts'
 import { sinkRoutes } from './mail/sink.ts'
+import { walletPage } from './page/page.routes.ts'
 import { simulatedPhones } from './push/open-push.ts'
 import { closeStore, openStore, type Store } from './store.ts'
 
@@ -29,6 +30,7 @@ export function running(store: Store): RunningSystem {
       await simulatedPhones(app, store.push)
       await sinkRoutes(app, store.post)
       await routes(app, store)
+      await walletPage(app, store)
     },
     async start() {
       work = await startWork(store)

@@ -5,6 +5,7 @@ import { sparingly } from '../../../platform/sparingly.ts'
 import type { Overview } from '../../../platform/system.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { MAIL_PATH } from '../mail/sink.ts'
+import { PAGE_PATH } from '../page/page.routes.ts'
 import type { Store } from '../store.ts'
 import { points, rupiah } from '../wallet/amounts.ts'
 
@@ -37,6 +38,11 @@ async function overview(store: Store, watch: AuditWatch): Promise<Overview> {
       ? { audit: { ok: proof.ok, verifiedUpTo: `row ${proof.verifiedUpTo}`, waiting: backlog.waiting } }
       : {}),
     links: [
+      {
+        label: 'Wallet',
+        href: `${PAGE_PATH}/`,
+        about: 'the page for people: register, top up, pay, withdraw; fits a phone',
+      },
       ...(store.gateway.simulator
         ? [
             {

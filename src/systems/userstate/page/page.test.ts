@@ -1,0 +1,255 @@
+/** The wallet page as people use it: a real browser, the whole system behind it, the gateway's and the mails' simulators. */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import type { Locator, Page, Route } from 'playwright-core'
+import { noBrowser, openBrowser, reads } from '../../../../test/browser.ts'
+import { openUserstate, type Person } from '../../../../test/userstate.ts'
+import { sql } from '../../../postgres/sql.ts'
+
+const wallet = await openUserstate()
+const shop = await wallet.service('kopi_kita')
+const url = `${wallet.origin}/userstate/`
+const browser = noBrowser ? undefined : await openBrowser()
+after(() => browser?.close())
+
+/** A phone; what the worker answers could not be cut off, so that it has a test of its own. */
+const PHONE = { viewport: { width: 360, height: 740 }, serviceWorkers: 'block' } as const
+
+function scene(title: string, play: (open: NonNullable<typeof browser>) => Promise<void>): void {
+  test(title, { skip: noBrowser }, async () => {
+    assert.ok(browser)
+    await play(browser)
+  })
+}
+
+/** A page on which somebody made past the API is signed in. */
+async function signedIn(open: NonNullable<typeof browser>, person: Person, path: string): Promise<Page> {
+  const { refresh_token } = await wallet.store.tokens.issue(person.username)
+  const page = await open.open(url, PHONE)
+  await page.getByRole('heading', { name: 'Masuk' }).waitFor()
+  await page.evaluate(`sessionStorage.setItem('wallet.refresh_token', '${refresh_token}')`)
+  await page.goto(`${url}#/${path}`)
+  return page
+}
+
+const heading = (page: Page, name: string | RegExp): Locator => page.getByRole('heading', { name, level: 1 })
+const press = (page: Page, name: string | RegExp): Promise<void> => page.getByRole('button', { name }).click()
+
+async function payments(username: string): Promise<number> {
+  const { count } = await wallet.owner.one<{ count: number }>(sql`
+    select count(*)::int4 as count from user_transaction where username = ${username} and type = 'PAYMENT'`)
+  return count
+}
+
+/** The first answer is lost after the API has done what was asked; the next ones arrive. */
+async function loseAnswers(
+  page: Page,
+  path: string,
+  count: number,
+): Promise<{ keys: (string | undefined)[] }> {
+  const seen = { keys: [] as (string | undefined)[] }
+  await page.route(`**/userstate/v1${path}`, async (route: Route) => {
+    seen.keys.push(route.request().headers()['idempotency-key'])
+    const answer = await route.fetch()
+    assert.equal(answer.status(), 201)
+    if (seen.keys.length <= count) await route.abort('connectionreset')
+    else await route.fulfill({ response: answer })
+  })
+  return seen
+}
+
+scene('from registering to a withdrawal that arrived, on a phone', async (open) => {
+  await wallet.change('points.signup_bonus', 60)
+  const page = await open.open(url, PHONE)
+  await page.getByRole('link', { name: 'Buat akun baru' }).click()
+  await page.getByLabel('Nama depan').fill('<img src=x onerror=alert(1)>')
+  await page.getByLabel('Nama belakang').fill('Aminah')
+  await page.getByLabel('E-mail').fill('siti@example.com')
+  await page.getByLabel('Nama pengguna').fill('siti')
+  await page.getByLabel('Kata sandi').fill('kopi-susu-27')
+  await press(page, 'Daftar')
+  await heading(page, 'Konfirmasi e-mail').waitFor()
+  await page.getByRole('link', { name: 'kotak surat' }).waitFor()
+  await page.getByLabel('Kode 6 angka').fill(await wallet.codeFor('siti@example.com'))
+  await press(page, 'Konfirmasi')
+  // Names are text, whatever is in them.
+  await heading(page, 'Halo, <img src=x onerror=alert(1)>').waitFor()
+
+  await page.getByRole('navigation').getByRole('link', { name: 'Isi saldo' }).click()
+  await page.getByLabel('Jumlah', { exact: true }).fill('Rp 250.000')
+  await press(page, 'Lanjut ke pembayaran')
+  const opened = page.waitForEvent('popup')
+  await page.getByRole('link', { name: 'Buka halaman pembayaran' }).click()
+  const gateway = await opened
+  await press(gateway, 'Bayar sekarang')
+  await gateway.getByText('Pembayaran berhasil').waitFor()
+  await gateway.close()
+  await reads(page.locator('main'), /Berhasil[\s\S]*Saldo sesudahnyaRp 250\.000/)
+
+  await page.getByRole('navigation').getByRole('link', { name: 'Bayar' }).click()
+  await page.getByLabel('Merchant').fill('kopi_kita')
+  await page.getByLabel('Jumlah').fill('30000')
+  await page.getByLabel('Catatan').fill('<script>alert(2)</script>')
+  await press(page, 'Bayar')
+  await heading(page, 'Pembayaran ke kopi_kita').waitFor()
+  await reads(page.locator('main'), /Ditahan[\s\S]*<script>alert\(2\)<\/script>/)
+  const id = new URL(page.url()).hash.split('/').at(-1)
+  const captured = await wallet.post(`/payments/${id}/capture`, { headers: shop, key: 'capture' })
+  assert.equal(captured.status, 200)
+  await reads(page.locator('main'), /Berhasil[\s\S]*Saldo sesudahnyaRp 220\.000/)
+
+  await page.goto(`${url}#/poin`)
+  await page.getByLabel('Jumlah poin').fill('50')
+  await press(page, 'Tukar jadi saldo')
+  await page.getByText('50 poin ditukar. Saldo Anda sekarang Rp 225.000.').waitFor()
+
+  await page.goto(`${url}#/tarik`)
+  await page.getByLabel('Nomor rekening').fill('1234 567 890')
+  await page.getByLabel('Nama pemilik').fill('Siti Aminah')
+  await press(page, 'Simpan rekening')
+  await page.getByLabel('Jumlah').fill('75.000')
+  await press(page, 'Kirim kode')
+  await page.getByText('Rp 75.000 ke BCA ••••7890').waitFor()
+  await page.getByLabel('Kode 6 angka').fill(await wallet.codeFor('siti@example.com'))
+  await press(page, 'Tarik Rp 75.000')
+  await page.locator('.rows .badge', { hasText: 'Berhasil' }).waitFor()
+
+  await page.getByRole('navigation').getByRole('link', { name: 'Riwayat' }).click()
+  await heading(page, 'Riwayat').waitFor()
+  assert.deepEqual(await page.locator('.rows .what').allTextContents(), [
+    'Penarikan',
+    'Tukar poin',
+    'Pembayaran ke kopi_kita',
+    'Isi saldo',
+  ])
+  assert.deepEqual(await page.locator('.rows .sum').allTextContents(), [
+    '−Rp 75.000',
+    '+Rp 5.000',
+    '−Rp 30.000',
+    '+Rp 250.000',
+  ])
+  assert.deepEqual(
+    await page.locator('.rows .after').allTextContents(),
+    ['150.000', '225.000', '220.000', '250.000'].map((sum) => `Saldo Rp ${sum}`),
+  )
+  await page.getByText('Saring').click()
+  await page.getByLabel('Jenis').selectOption('PAYMENT')
+  await press(page, 'Tampilkan')
+  await page.waitForURL(/type=PAYMENT/)
+  await reads(page.locator('.rows'), /^[^−+]*−Rp 30\.000[^−+]*$/)
+  assert.deepEqual(open.complaints, [], 'no script failed and nothing was refused by the policy')
+  await page.context().close()
+})
+
+scene('pay pressed twice pays once, and the same again later is a payment of its own', async (open) => {
+  const payer = await wallet.person({ balance: 100_000 })
+  const page = await signedIn(open, payer, 'bayar?payee=kopi_kita&amount=10000')
+  for (const [time, held] of [
+    [1, '10.000'],
+    [2, '20.000'],
+  ] as const) {
+    await heading(page, 'Bayar').waitFor()
+    await page.getByRole('button', { name: 'Bayar' }).evaluate((button: { click(): void }) => {
+      button.click()
+      button.click()
+    })
+    await heading(page, 'Pembayaran ke kopi_kita').waitFor()
+    assert.equal(await payments(payer.username), time)
+    await page.goto(`${url}#/`)
+    await reads(page.locator('.balance'), new RegExp(`DitahanRp ${held}`))
+    await page.goto(`${url}#/bayar?payee=kopi_kita&amount=10000`)
+  }
+  await page.context().close()
+})
+
+scene('a payment whose answer is lost is asked for again under its key, and paid once', async (open) => {
+  const payer = await wallet.person({ balance: 100_000 })
+  const page = await signedIn(open, payer, 'bayar?payee=kopi_kita&amount=10000')
+  const seen = await loseAnswers(page, '/payments', 1)
+  await press(page, 'Bayar')
+  await heading(page, 'Pembayaran ke kopi_kita').waitFor()
+  assert.deepEqual([seen.keys.length, new Set(seen.keys).size], [2, 1])
+  assert.equal(await payments(payer.username), 1)
+  await page.context().close()
+})
+
+scene('nobody heard, the page left and come back to: the next press is the same payment', async (open) => {
+  const payer = await wallet.person({ balance: 100_000 })
+  const page = await signedIn(open, payer, 'bayar?payee=kopi_kita&amount=10000')
+  const seen = await loseAnswers(page, '/payments', 3)
+  await press(page, 'Bayar')
+  await page.getByRole('alert').filter({ hasText: 'tidak akan terkirim dua kali' }).waitFor()
+  await page.reload()
+  await press(page, 'Bayar')
+  await heading(page, 'Pembayaran ke kopi_kita').waitFor()
+  assert.deepEqual([seen.keys.length, new Set(seen.keys).size], [4, 1])
+  assert.equal(await payments(payer.username), 1)
+  await page.context().close()
+})
+
+scene('what is refused says why at the field, and the next try is another intention', async (open) => {
+  const payer = await wallet.person({ balance: 5000 })
+  const page = await signedIn(open, payer, 'bayar?payee=kopi_kita')
+  await page.getByLabel('Jumlah').fill('1,5')
+  await press(page, 'Bayar')
+  await reads(page.locator('#problem-amount'), /misalnya Rp 50\.000/)
+  await page.getByLabel('Jumlah').fill('9.000')
+  await press(page, 'Bayar')
+  await reads(page.locator('#problem-amount'), /Saldo Anda tidak cukup/)
+  assert.equal(await page.evaluate('document.activeElement.id'), 'field-amount')
+  await page.getByLabel('Merchant').fill('nobody')
+  await press(page, 'Bayar')
+  await reads(page.locator('#problem-payee'), /tidak dikenal/)
+  await page.context().close()
+})
+
+scene('a session goes on by itself when its access token ends, and ends everywhere at once', async (open) => {
+  const person = await wallet.person({ balance: 12_500 })
+  const [page, other] = [await signedIn(open, person, ''), await signedIn(open, person, '')]
+  for (const each of [page, other]) await reads(each.locator('.balance'), /Rp 12\.500/)
+  await wallet.advance({ minutes: 16 })
+  await page.goto(`${url}#/akun`)
+  await reads(page.locator('main'), new RegExp(person.username))
+  await press(page, 'Keluar dari semua perangkat')
+  await heading(page, 'Masuk').waitFor()
+  await other.goto(`${url}#/riwayat`)
+  await other.getByText('Sesi Anda sudah berakhir').waitFor()
+  assert.equal(await other.evaluate('sessionStorage.length + localStorage.length'), 0)
+  await Promise.all([page.context().close(), other.context().close()])
+})
+
+scene(
+  'it can be installed, and opens without a network; answers of the API are kept nowhere',
+  async (open) => {
+    const person = await wallet.person({ balance: 12_500 })
+    const page = await open.open(url, { viewport: { width: 360, height: 740 } })
+    await heading(page, 'Masuk').waitFor()
+    const client = await page.context().newCDPSession(page)
+    await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
+    assert.deepEqual((await client.send('Page.getInstallabilityErrors')).installabilityErrors, [])
+    const { refresh_token } = await wallet.store.tokens.issue(person.username)
+    await page.evaluate(`sessionStorage.setItem('wallet.refresh_token', '${refresh_token}')`)
+    await page.reload()
+    await reads(page.locator('.balance'), /Rp 12\.500/)
+    const kept = await page.evaluate(`(async () => {
+    const found = []
+    for (const name of await caches.keys())
+      for (const { url } of await (await caches.open(name)).keys()) found.push(new URL(url).pathname)
+    return found
+  })()`)
+    assert.ok(Array.isArray(kept) && kept.includes('/userstate/'))
+    assert.deepEqual(
+      kept.filter((path) => String(path).includes('/v1/')),
+      [],
+    )
+    await page.context().setOffline(true)
+    await page.reload()
+    await heading(page, 'Tidak tersambung').waitFor()
+    await page.context().setOffline(false)
+    await page
+      .getByRole('button', { name: 'Coba lagi' })
+      .evaluate((button: { click(): void }) => button.click())
+    await reads(page.locator('.balance'), /Rp 12\.500/)
+    await page.context().close()
+  },
+)

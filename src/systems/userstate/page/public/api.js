@@ -1,0 +1,162 @@
+import { accessToken, endSession, refreshToken, renewSession } from './session.js'
+
+const BASE = '/userstate/v1'
+/** The gateway is given eight seconds by the server; whoever waits longer than this has lost the answer. */
+const PATIENCE_MS = 20_000
+/** Before an answer that was lost is asked for again. */
+const PAUSES_MS = [300, 1500]
+
+/** What the API refuses, or `offline` where it was not heard. */
+export class Refusal extends Error {
+  /**
+   * @param {string} code
+   * @param {number} status 0 where there was no answer
+   * @param {Readonly<Record<string, unknown>>} problem members of the problem (RFC 9457)
+   */
+  constructor(code, status, problem = {}) {
+    super(typeof problem.detail === 'string' ? problem.detail : code)
+    this.code = code
+    this.status = status
+    this.problem = problem
+  }
+
+  /** Whether it certainly had no effect, and asking again would be refused again. */
+  get isFinal() {
+    if (this.code === 'gateway_rejected') return true
+    const again = this.status === 401 || this.status === 429 || this.code === 'idempotency_in_progress'
+    return this.status >= 400 && this.status < 500 && !again
+  }
+}
+
+/**
+ * @typedef {object} Options
+ * @property {unknown} [body]
+ * @property {string} [key] Idempotency-Key
+ * @property {boolean} [open] without a session
+ */
+
+/**
+ * Asks the API, and once more with new tokens where the old ones have ended.
+ * @param {string} method
+ * @param {string} path below /userstate/v1
+ * @param {Options} [options]
+ * @returns {Promise<unknown>} the answer's JSON
+ */
+export async function call(method, path, options = {}) {
+  if (options.open) return await heard(method, path, options)
+  if (accessToken() === undefined) await refresh()
+  const used = accessToken()
+  try {
+    return await heard(method, path, options)
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'unauthenticated') throw error
+    if (accessToken() === used) await refresh()
+    return await heard(method, path, options)
+  }
+}
+
+/**
+ * Asks again where the answer was lost: only what may be asked twice, because it reads or carries a key.
+ * @param {string} method
+ * @param {string} path
+ * @param {Options} options
+ */
+async function heard(method, path, options) {
+  const mayRepeat = method === 'GET' || options.key !== undefined
+  for (const pause of mayRepeat ? PAUSES_MS : []) {
+    try {
+      return await ask(method, path, options)
+    } catch (error) {
+      const isOpen = error instanceof Refusal && ['offline', 'idempotency_in_progress'].includes(error.code)
+      if (!isOpen) throw error
+      await new Promise((resolve) => setTimeout(resolve, pause))
+    }
+  }
+  return await ask(method, path, options)
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {Options} options
+ */
+async function ask(method, path, { body, key, open }) {
+  const token = open ? undefined : accessToken()
+  const request = {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+    },
+    signal: AbortSignal.timeout(PATIENCE_MS),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }
+  const { status, text } = await answerOf(fetch(BASE + path, request))
+  if (status < 400) return text === '' ? undefined : JSON.parse(text)
+  const problem = readProblem(text)
+  throw new Refusal(typeof problem.code === 'string' ? problem.code : 'internal', status, problem)
+}
+
+/**
+ * The page is told whether the API was heard: events `unheard` and `heard` of the window.
+ * @param {Promise<Response>} response
+ */
+async function answerOf(response) {
+  try {
+    const { status } = await response
+    const text = await (await response).text()
+    dispatchEvent(new Event('heard'))
+    return { status, text }
+  } catch {
+    dispatchEvent(new Event('unheard'))
+    throw new Refusal('offline', 0)
+  }
+}
+
+/**
+ * A proxy between us and the API may answer something else.
+ * @param {string} text
+ * @returns {Record<string, unknown>}
+ */
+function readProblem(text) {
+  try {
+    return Object(JSON.parse(text))
+  } catch {
+    return {}
+  }
+}
+
+/** @type {Promise<void> | undefined} */
+let refreshing
+
+/** New tokens, asked for once however many wait for them, also in other tabs. @returns {Promise<void>} */
+function refresh() {
+  refreshing ??= alone(rotate).finally(() => {
+    refreshing = undefined
+  })
+  return refreshing
+}
+
+async function rotate() {
+  const token = refreshToken()
+  if (token === undefined) throw new Refusal('unauthenticated', 401)
+  try {
+    const tokens = await ask('POST', '/auth/refresh', { body: { refresh_token: token }, open: true })
+    renewSession(/** @type {import('./session.js').Tokens} */ (tokens))
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.status !== 401) throw error
+    endSession()
+    dispatchEvent(new Event('sessionended'))
+    throw new Refusal('unauthenticated', 401)
+  }
+}
+
+/**
+ * A refresh token works once: two tabs that share it go one after the other. Without https there is no such lock.
+ * @param {() => Promise<void>} work
+ */
+async function alone(work) {
+  if (!('locks' in navigator)) return await work()
+  await navigator.locks.request('wallet.refresh', work)
+}
