@@ -89,7 +89,15 @@ export async function openUserstate({ log = silentLog, environment = {} }: Users
   await system.routes(app)
   await app.listen({ port, host: '127.0.0.1' })
   await system.start()
-  const parts = { origin: baseUrl, store, owner: wallets.db, databaseUrl: wallets.url, clock, system }
+  const parts = {
+    origin: baseUrl,
+    store,
+    owner: wallets.db,
+    databaseUrl: wallets.url,
+    auditsUrl: audits.url,
+    clock,
+    system,
+  }
   return Object.assign(actions(parts), parts)
 }
 

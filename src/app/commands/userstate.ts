@@ -5,6 +5,7 @@ import { type Caller, systemCaller } from '../../kernel/caller.ts'
 import type { Database } from '../../postgres/database.ts'
 import { createAdmin } from '../../systems/userstate/accounts/create-admin.ts'
 import { walletDatabase } from '../../systems/userstate/databases.ts'
+import { eraseUser } from '../../systems/userstate/privacy/erase-user.ts'
 import { createKey, revokeKey } from '../../systems/userstate/services/api-keys.ts'
 import { withOpenDatabase } from '../databases.ts'
 import { Refusal } from './refusal.ts'
@@ -12,7 +13,9 @@ import { Refusal } from './refusal.ts'
 const caller: Caller = { ...systemCaller, correlationId: 'cli' }
 
 export function userstateCommands(program: Command): void {
-  const userstate = program.command('userstate').description('wallets: the first admin, keys of services')
+  const userstate = program
+    .command('userstate')
+    .description('wallets: the first admin, keys of services, erasure')
   const withWallets = (work: (db: Database) => Promise<void>) =>
     withOpenDatabase('platform', walletDatabase.name, work)
 
@@ -55,5 +58,15 @@ export function userstateCommands(program: Command): void {
     .action(async (id: string) => {
       await withWallets((db) => revokeKey({ db }, caller, id))
       console.log('revoked')
+    })
+
+  userstate
+    .command('erase <username>')
+    .description('remove what tells who somebody is; nobody can take it back')
+    .requiredOption('--confirm <username>', 'the same name once more')
+    .action(async (username: string, { confirm }: { confirm: string }) => {
+      if (confirm !== username) throw new Refusal('--confirm takes the name of who is erased')
+      await withWallets((db) => eraseUser({ db }, caller, username))
+      console.log(`${username} is erased`)
     })
 }

@@ -107,6 +107,8 @@ const walletErrors = {
   setting_invalid: { status: 422, text: 'The setting cannot have this value' },
   api_key_limit: { status: 409, text: 'This service has {limit} keys already; revoke one first' },
   last_admin: { status: 409, text: 'The last admin stays one' },
+  account_erased: { status: 409, text: 'This account was erased' },
+  points_not_empty: { status: 409, text: 'There are still {points} points' },
   erasure_blocked: { status: 409, text: 'The account cannot be erased now: {reason}' },
 
   immutable_column: { status: 409, text: 'What was agreed does not change' },

@@ -43,7 +43,8 @@ const schemas = {
   'referral.min_amount': Rupiah,
   /** Whether who pays or tops up is mailed a receipt. */
   'mail.receipts': Type.Boolean(),
-  'privacy.erase_days': count(0, 3650),
+  // Answers that are kept for a repeated request are gone before.
+  'privacy.erase_days': count(3, 3650),
 }
 
 const defaults = {

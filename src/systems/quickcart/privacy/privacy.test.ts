@@ -4,9 +4,9 @@ import { test } from 'node:test'
 import type { Answer } from '../../../../test/calls.ts'
 import { openChatShop, type Person } from '../../../../test/quickcart-chat.ts'
 import type { Customer } from '../../../../test/quickcart-shop.ts'
+import { tablesWith } from '../../../../test/tables-with.ts'
 import { until } from '../../../../test/until.ts'
 import { systemCaller } from '../../../kernel/caller.ts'
-import type { Database } from '../../../postgres/database.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import { userId } from '../accounts/user-id.ts'
@@ -17,22 +17,6 @@ const shop = await openChatShop()
 const { store, owner, telegram } = shop
 
 const admin = await shop.customer({ role: 'admin', name: 'Admin' })
-
-/** Tables of a database that hold the text, readable or as bytes. */
-async function tablesWith(db: Database, text: string): Promise<readonly string[]> {
-  const tables = await db.many<{ name: string }>(sql`
-    select format('%I.%I', table_schema, table_name) as name from information_schema.tables
-      where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`)
-  const hex = Buffer.from(text).toString('hex')
-  const found: string[] = []
-  for (const { name } of tables) {
-    const { there } = await db.one<{ there: boolean }>(sql`
-      select exists (select from ${sql.raw(name)} t
-        where t::text ilike ${`%${text}%`} or t::text like ${`%${hex}%`}) as there`)
-    if (there) found.push(name)
-  }
-  return found
-}
 
 async function signedIn(id: number): Promise<Customer> {
   const { body } = await shop.post('/auth/telegram', { body: { init_data: telegram.initData(id) } })

@@ -10,6 +10,7 @@ import { addressRoutes } from '../addresses/address.routes.ts'
 import { logRoutes } from '../logs/log.routes.ts'
 import { pictureRoutes } from '../pictures/picture.routes.ts'
 import { pointRoutes } from '../points/point.routes.ts'
+import { erasureRoutes } from '../privacy/erasure.routes.ts'
 import { referralRoutes } from '../referrals/referral.routes.ts'
 import { apiKeyRoutes } from '../services/api-key.routes.ts'
 import { serviceRoutes } from '../services/service.routes.ts'
@@ -44,6 +45,7 @@ export async function routes(app: FastifyInstance, store: Store): Promise<void> 
     messageRoutes(scope, store)
     apiKeyRoutes(scope, store)
     staffRoutes(scope, store)
+    erasureRoutes(scope, store)
     settingsRoutes(scope, store)
     recordRoutes(scope, store)
     serviceRoutes(scope, store)

@@ -1,6 +1,6 @@
 /** Fields of the gateway's objects that hold account numbers, card numbers or addresses of people. */
 const PERSONAL =
-  /^(?:account_number|payment_destination|masked_card_number|mobile_number|phone_number|account_holder_name)$/
+  /^(?:account_number|payment_destination|masked_card_number|mobile_number|phone_number|account_holder_name|given_names|surname)$/
 const MAIL_ADDRESS = /[^\s"'<>@:,]+@[^\s"'<>@:,]+\.[^\s"'<>@:,]+/g
 
 /** JSON text of the gateway's object, which the logs keep for support; without what tells who a person is. */

@@ -86,7 +86,7 @@ export function staffRoutes(scope: FastifyInstance, store: Store): void {
           agent: Type.Optional(nullable(Type.Literal('Y'))),
           agent_id: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 50 }))),
         }),
-        response: { 200: ProfileAnswer, ...refusals('not_found', 'last_admin') },
+        response: { 200: ProfileAnswer, ...refusals('not_found', 'last_admin', 'account_erased') },
       },
     },
     async (request) => {

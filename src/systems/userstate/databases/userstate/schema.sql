@@ -390,6 +390,7 @@ CREATE INDEX idx_user_info_referral_code ON user_info USING btree (referral_code
 CREATE UNIQUE INDEX uq_user_info_email_lower ON user_info USING btree (lower((email)::text));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON user_info FOR EACH ROW EXECUTE FUNCTION audit_change();
 CREATE TRIGGER email_changed AFTER UPDATE OF email ON user_info FOR EACH ROW WHEN (old.email::text IS DISTINCT FROM new.email::text) EXECUTE FUNCTION email_changed();
+CREATE TRIGGER erased_stays BEFORE UPDATE ON user_info FOR EACH ROW WHEN (old.erased_at IS NOT NULL AND (old.erased_at IS DISTINCT FROM new.erased_at OR old.email::text IS DISTINCT FROM new.email::text OR old.email_verified_at IS DISTINCT FROM new.email_verified_at OR old.first_name::text IS DISTINCT FROM new.first_name::text OR old.last_name::text IS DISTINCT FROM new.last_name::text OR old.phone_number::text IS DISTINCT FROM new.phone_number::text OR old.date_of_birth IS DISTINCT FROM new.date_of_birth OR old.gender::text IS DISTINCT FROM new.gender::text OR old.profile_img::text IS DISTINCT FROM new.profile_img::text OR old.referral_code::text IS DISTINCT FROM new.referral_code::text)) EXECUTE FUNCTION refuse_erased();
 CREATE TRIGGER mirrored BEFORE UPDATE OF referral_applied_status ON user_info FOR EACH ROW WHEN (old.referral_applied_status::text IS DISTINCT FROM new.referral_applied_status::text) EXECUTE FUNCTION guard_referral_mirror();
 CREATE TRIGGER touch BEFORE UPDATE ON user_info FOR EACH ROW EXECUTE FUNCTION niaga.touch();
 CREATE TRIGGER zz_lifecycle_referral_applied_status BEFORE UPDATE ON user_info FOR EACH ROW WHEN (old.referral_applied_status::text IS DISTINCT FROM new.referral_applied_status::text AND (COALESCE(old.referral_applied_status::text, ''::text) <> ''::text OR COALESCE(new.referral_applied_status::text, ''::text) <> 'PENDING'::text) AND (COALESCE(old.referral_applied_status::text, ''::text) <> 'PENDING'::text OR COALESCE(new.referral_applied_status::text, ''::text) <> 'COMPLETED'::text) AND (COALESCE(old.referral_applied_status::text, ''::text) <> 'PENDING'::text OR COALESCE(new.referral_applied_status::text, ''::text) <> 'EXPIRED'::text)) EXECUTE FUNCTION niaga.refuse_transition('referral_applied_status', 'username');
@@ -407,6 +408,7 @@ create table user_login (
 );
 CREATE UNIQUE INDEX uq_user_login_username_lower ON user_login USING btree (lower((username)::text));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON user_login FOR EACH ROW EXECUTE FUNCTION audit_change();
+CREATE TRIGGER erased_stays BEFORE UPDATE ON user_login FOR EACH ROW WHEN (old.disabled AND NOT new.disabled OR old.pwd::text = 'erased'::text AND new.pwd::text <> 'erased'::text) EXECUTE FUNCTION refuse_erased();
 CREATE TRIGGER last_admin AFTER UPDATE OF disabled ON user_login FOR EACH ROW WHEN (new.disabled AND NOT old.disabled) EXECUTE FUNCTION guard_last_admin();
 CREATE TRIGGER password_changed BEFORE UPDATE OF pwd ON user_login FOR EACH ROW WHEN (old.pwd::text IS DISTINCT FROM new.pwd::text) EXECUTE FUNCTION password_changed();
 CREATE TRIGGER touch BEFORE UPDATE ON user_login FOR EACH ROW EXECUTE FUNCTION niaga.touch();
@@ -595,13 +597,18 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function credit_late_money(p user_transaction, p_xendit_invoice text, p_paid bigint, p_currency text, p_fee bigint, p_paid_at timestamp with time zone) returns text
 -- function deactivate(p_username text, p_reason text, p_acknowledged boolean) returns void
 -- function demand_admin(p_by text) returns void
+-- function demand_erasable(p_username text) returns void
 -- function earn_points(p user_transaction) returns void
 -- function email_changed() returns trigger
 -- function end_payout(p payout, p_status text, p_failure_code text) returns void
 -- function ensure_payee(p_holder text) returns void
 -- function ensure_wallet(p_username text) returns void
+-- function erase_user(p_username text, p_by text) returns void
 -- function expire_referrals(p_limit integer) returns integer
 -- function finish_payment(p user_transaction, p_paid_at timestamp with time zone) returns void
+-- function forget_dealings(p_username text) returns void
+-- function forget_messages(p_username text) returns void
+-- function forget_person(p_username text) returns void
 -- function free_reserved(p_transaction bigint) returns void
 -- function grant_points(p_username text, p_type enum_point_mutation_type, p_amount numeric, p_reference text, p_src text, p_status enum_point_mutation_status, p_holder text) returns integer
 -- function grant_role(p_username text, p_role text, p_by text) returns void
@@ -631,6 +638,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function open_topup(p_username text, p_amount integer, p_payment_type text, p_platform text) returns bigint
 -- function password_changed() returns trigger
 -- function pay_shares(p_id bigint, p_payee text, p_discount bigint, p_commission bigint) returns void
+-- function pending_business(p_username text) returns text
 -- function post_from_payee(p_reference text, p_legs ledger.leg[], p_kind text, p_metadata jsonb) returns void
 -- function post_point_mutation() returns trigger
 -- function prepare_point_mutation() returns trigger
@@ -640,6 +648,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function refund_payment(p_id bigint, p_amount integer, p_reason text) returns bigint
 -- function refuse(p_code text, p_details jsonb) returns void
 -- function refuse_agreed_change() returns trigger
+-- function refuse_erased() returns trigger
 -- function remove_address(p_username text, p_address bigint) returns void
 -- function request_payout(p_username text, p_bank_account integer, p_amount integer, p_platform text) returns bigint
 -- function reserve_voucher(p_code text, p_transaction bigint, p_value integer) returns void

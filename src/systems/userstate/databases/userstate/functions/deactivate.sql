@@ -1,25 +1,16 @@
 -- Somebody closes their account (UserState, U21): reason, sign-outs and devices in one step. Refuses with
 -- pending_transactions {what}, balance_not_empty {balance}, account_disabled where it is closed already, last_admin.
 -- niaga:require functions/lock_user.sql
+-- niaga:require functions/pending_business.sql
 create or replace function public.deactivate(p_username text, p_reason text, p_acknowledged boolean) returns void
 language plpgsql set search_path = '' as $$
 declare
   v_balance integer;
-  v_held integer;
   v_what text;
 begin
   perform public.lock_user(p_username);
-  select b.balance, b.in_transaction into v_balance, v_held from public.user_balance b where b.username = p_username;
-  v_what := case
-    when v_held > 0 then 'a payment'
-    when exists (
-      select from public.user_transaction t
-      where t.username = p_username and t.status = 'PENDING' and t.type = 'TOPUP') then 'a top-up'
-    when exists (
-      select from public.user_transaction t where t.username = p_username and t.status = 'PENDING') then 'a payment'
-    when exists (
-      select from public.payout p
-      where p.username = p_username and p.status in ('QUEUED', 'ACCEPTED', 'PENDING')) then 'a payout' end;
+  select b.balance into v_balance from public.user_balance b where b.username = p_username;
+  v_what := public.pending_business(p_username);
   if v_what is not null then
     perform public.refuse('pending_transactions', jsonb_build_object('what', v_what));
   elsif v_balance > 0 and not p_acknowledged then
