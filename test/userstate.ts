@@ -40,6 +40,9 @@ export interface UserstateOptions {
   readonly environment?: Readonly<Record<string, string>>
 }
 
+/** Crowds are limited where a test is about that. */
+const LIFTED = { RATE_USER_PER_MINUTE: '1000000', RATE_SERVICE_PER_MINUTE: '1000000' }
+
 export type Userstate = Awaited<ReturnType<typeof openUserstate>>
 
 /** At the top of a test file: `const wallet = await openUserstate()`. */
@@ -62,7 +65,7 @@ export async function openUserstate({ log = silentLog, environment = {} }: Users
   const opened = (rights: 'db' | 'application') => (name: string) =>
     name === walletDatabase.name ? wallets[rights] : audits[rights]
   const context: SystemContext = {
-    environment,
+    environment: { ...LIFTED, ...environment },
     clock,
     log,
     metrics: createMetrics(log),

@@ -122,6 +122,7 @@ function withPlatformErrors(schema: FastifySchema, route: RouteOptions, catalogu
   const codes = [
     ...(access === 'public' ? [] : ['unauthenticated', 'banned']),
     ...(typeof access === 'object' ? ['forbidden'] : []),
+    ...(route.config?.callerLimit ? ['rate_limited'] : []),
     ...(schema.body || schema.querystring || schema.params ? ['bad_request', 'validation_failed'] : []),
     ...(schema.body ? ['payload_too_large', 'unsupported_media_type'] : []),
     ...(route.config?.idempotencyKey

@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
+import { StillClock } from '../../../test/still-clock.ts'
+import { fail } from '../../kernel/errors.ts'
+import { useAccess } from '../access/guard.ts'
+import { definePermissions } from '../access/permissions.ts'
+import { type CallerLimits, limitCallers } from './caller-limit.ts'
 import { idempotencyKey } from './idempotency-key.ts'
 import { type Counter, countAttempt, rateLimit } from './rate-limit.ts'
 import { call, testServer } from './test-server.ts'
 
 /** As the key-value store counts, for one window. */
-function counter(): Counter & { keys: Map<string, number> } {
+function counter(): Counter & { keys: Map<string, number>; asked: number } {
   const keys = new Map<string, number>()
   return {
     keys,
-    async increment(key) {
-      const count = (keys.get(key) ?? 0) + 1
+    asked: 0,
+    async increment(key, _window, by = 1) {
+      this.asked += 1
+      const count = (keys.get(key) ?? 0) + by
       keys.set(key, count)
       return { count, resetsInSeconds: 41.5 }
     },
@@ -45,6 +52,66 @@ test('the bot counts under the same key as the API', async () => {
     countAttempt(counts, '100000001', { action: 'cmd', limit: 1, windowSeconds: 60 }),
     /Too many/,
   )
+})
+
+/** A process of a system in which everybody is who they say: `x-who: user:ayu`. */
+async function limited(t: TestContext, limits: CallerLimits): Promise<string> {
+  const { url } = await testServer(t, (app) => {
+    useAccess(app, {
+      permissions: definePermissions({ look: { roles: ['user'] } }),
+      async authenticate({ headers }) {
+        const [kind, subject = ''] = String(headers['x-who'] ?? '').split(':')
+        if (kind !== 'user' && kind !== 'service') return undefined
+        return { system: 'shop', subject, kind, actor: 'user', roles: ['user'], scopes: [] }
+      },
+    })
+    limitCallers(app, limits)
+    app.get('/mine', { config: { access: { permission: 'look' } } }, async () => ({ ok: true }))
+    app.post('/open', { config: { access: 'public' } }, async () => ({ ok: true }))
+  })
+  return url
+}
+
+test('several processes share one limit per person and per service, and refuse from memory', async (t) => {
+  const [shared, clock] = [counter(), new StillClock()]
+  const limits = { counter: shared, clock, perMinute: { user: 40, service: 60 } }
+  const processes = [await limited(t, limits), await limited(t, limits)]
+  const passing = async (size: number, who: string, path = '/mine', method = 'GET') => {
+    const answers = await Promise.all(
+      Array.from({ length: size }, (_, n) =>
+        call(`${processes[n % 2]}${path}`, { method, headers: { 'x-who': who } }),
+      ),
+    )
+    return answers.filter(({ status }) => status === 200).length
+  }
+  assert.equal(await passing(60, 'user:ayu'), 40)
+  // A handful is two: twenty were taken, and each process asked once in vain at most.
+  assert.ok(shared.asked <= 22, String(shared.asked))
+  const { asked } = shared
+  assert.equal(await passing(10, 'user:ayu'), 0)
+  assert.equal(shared.asked, asked)
+  assert.deepEqual([await passing(70, 'service:ayu'), await passing(4, 'user:budi')], [60, 4])
+  assert.equal(await passing(4, 'nobody', '/open', 'POST'), 4)
+  const refused = await call(`${processes[0]}/mine`, { headers: { 'x-who': 'user:ayu' } })
+  assert.deepEqual([refused.body.code, refused.headers.get('retry-after')], ['rate_limited', '42'])
+
+  clock.advance({ seconds: 42 })
+  shared.keys.clear()
+  assert.equal(await passing(10, 'user:ayu'), 10)
+})
+
+test('where the counter is away nobody is counted, and the next request asks again', async (t) => {
+  const shared = counter()
+  let away = true
+  const flaky: Counter = {
+    increment: (...args) => (away ? Promise.reject(fail('unavailable')) : shared.increment(...args)),
+  }
+  const perMinute = { user: 10, service: 10 }
+  const url = await limited(t, { counter: flaky, clock: new StillClock(), perMinute })
+  const ask = async () => (await call(`${url}/mine`, { headers: { 'x-who': 'user:ayu' } })).status
+  assert.deepEqual(await Promise.all([ask(), ask()]), [503, 503])
+  away = false
+  assert.equal(await ask(), 200)
 })
 
 test('an idempotency key is 1 to 255 printable characters, or it is asked for', async (t) => {

@@ -1,11 +1,10 @@
 /** Limits per person or address, counted where all processes see it. */
 import type { FastifyRequest, preHandlerAsyncHookHandler } from 'fastify'
 import { fail } from '../../kernel/errors.ts'
+import type { Kv } from '../kv/kv.ts'
 
 /** What a limit needs of the key-value store: one atomic step of a counter that ends with its window. */
-export interface Counter {
-  increment(key: string, windowSeconds: number): Promise<{ count: number; resetsInSeconds: number }>
-}
+export type Counter = Pick<Kv, 'increment'>
 
 export interface RateLimit {
   /** The middle of the key: `rate:{who}:{action}`. */

@@ -2,6 +2,7 @@
 import {
   ConfigurationError,
   type Environment,
+  integer,
   optional,
   readVariables,
   secret,
@@ -27,6 +28,12 @@ const stores = {
   ),
 }
 
+const limits = {
+  RATE_REGISTER_PER_HOUR: integer('how many may register from one address in an hour', 1, 1_000_000_000, 20),
+  RATE_USER_PER_MINUTE: integer('requests of a person in a minute', 1, 1_000_000_000, 300),
+  RATE_SERVICE_PER_MINUTE: integer('requests of a service in a minute', 1, 1_000_000_000, 1200),
+}
+
 const mail = {
   SMTP_URL: optional(
     url('"smtp://user:password@host:587" or "smtps://…"; a sink with a page where unset', [
@@ -44,6 +51,7 @@ export const userstateVariables: Variables = {
   ...databaseVariables,
   ...secrets,
   ...stores,
+  ...limits,
   ...mail,
   ...gatewayVariables,
   ...pushVariables,
@@ -60,6 +68,11 @@ export interface WalletConfiguration {
   readonly otpPepper: string
   /** With the database's name: "mongodb://localhost:27017/userstate". */
   readonly mongoUrl: string | undefined
+  readonly limits: {
+    readonly registrationsPerHour: number
+    /** Requests of who is there, by kind. */
+    readonly perMinute: { readonly user: number; readonly service: number }
+  }
   readonly mail: {
     /** Undefined: the sink. */
     readonly url: string | undefined
@@ -69,7 +82,7 @@ export interface WalletConfiguration {
 
 /** @throws ConfigurationError where production would run on the secrets of the sandbox */
 export function readWalletConfiguration(environment: Environment): WalletConfiguration {
-  const read = readVariables({ ...secrets, ...stores, ...mail }, environment)
+  const read = readVariables({ ...secrets, ...stores, ...limits, ...mail }, environment)
   const isProduction = environment.NIAGA_ENVIRONMENT?.trim() === 'production'
   const missing = [...Object.keys(secrets), 'SMTP_URL'].filter((name) => !environment[name]?.trim())
   if (isProduction && missing.length > 0) {
@@ -79,6 +92,10 @@ export function readWalletConfiguration(environment: Environment): WalletConfigu
     fieldKeys: parseFieldKeys(read.FIELD_KEY ?? SANDBOX.fieldKey),
     otpPepper: read.OTP_PEPPER ?? SANDBOX.pepper,
     mongoUrl: read.MONGO_DB,
+    limits: {
+      registrationsPerHour: read.RATE_REGISTER_PER_HOUR,
+      perMinute: { user: read.RATE_USER_PER_MINUTE, service: read.RATE_SERVICE_PER_MINUTE },
+    },
     mail: { url: read.SMTP_URL, from: { name: 'UserState', address: read.MAIL_FROM } },
   }
 }

@@ -61,17 +61,19 @@ const SessionAnswer = Type.Object({
   current: Type.Boolean(),
 })
 
-/** UserState, §12. */
-const REGISTRATIONS = { action: 'register', limit: 20, windowSeconds: 3600 }
-
 export function authRoutes(scope: FastifyInstance, store: Store): void {
   const app = typed(scope)
+  const registrations = {
+    action: 'register',
+    limit: store.config.limits.registrationsPerHour,
+    windowSeconds: 3600,
+  }
 
   app.post(
     '/auth/register',
     {
       config: open,
-      preHandler: rateLimit(store.kv, REGISTRATIONS),
+      preHandler: rateLimit(store.kv, registrations),
       schema: {
         tags,
         summary: 'A new account',

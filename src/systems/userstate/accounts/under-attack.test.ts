@@ -9,7 +9,13 @@ import { hashPassword } from '../../../platform/passwords/hash.ts'
 import { type Sql, sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 
-const wallet = await openUserstate()
+const wallet = await openUserstate({
+  environment: {
+    RATE_REGISTER_PER_HOUR: '3',
+    RATE_USER_PER_MINUTE: '60',
+    RATE_SERVICE_PER_MINUTE: '90',
+  },
+})
 const { owner } = wallet
 
 const PASSWORD = 'correct horse 7'
@@ -246,4 +252,43 @@ test('who closes an account several times at once closes it once', async () => {
     (await owner.many(sql`select from deactivate_reason where username = ${me.username}`)).length,
     1,
   )
+})
+
+test('general limits: a person and a service have so many requests a minute, an address so many accounts an hour', async () => {
+  const [me, other] = [await member(), await member()]
+  const headers = await wallet.service('eager')
+  const path = `/services/users/${me.username}`
+  const crowd = async (size: number, ask: () => Promise<{ readonly status: number }>) => {
+    const answers = await Promise.all(Array.from({ length: size }, ask))
+    return answers.filter(({ status }) => status === 200).length
+  }
+  const [mine, services] = await Promise.all([
+    crowd(70, () => wallet.get('/wallet', { as: me })),
+    crowd(100, () => wallet.get(path, { headers })),
+  ])
+  assert.deepEqual([mine, services], [60, 90])
+  const refused = await wallet.get('/wallet', { as: me })
+  assert.deepEqual([refused.status, refused.body.code], [429, 'rate_limited'])
+  assert.ok(Number(refused.headers.get('retry-after')) >= 1)
+  // Their sessions are one person's.
+  assert.equal((await wallet.get('/wallet', { as: await wallet.signIn(me) })).status, 429)
+  assert.equal((await wallet.get('/wallet', { as: other })).status, 200)
+  await wallet.advance({ seconds: 61 })
+  assert.equal((await wallet.get('/wallet', { as: me })).status, 200)
+  assert.equal((await wallet.get(path, { headers })).status, 200)
+
+  const register = (n: number, address: string) =>
+    wallet.post('/auth/register', {
+      body: {
+        username: `fresh_${n}`,
+        password: PASSWORD,
+        email: `fresh_${n}@example.com`,
+        first_name: 'A',
+        last_name: 'B',
+      },
+      headers: from(address),
+    })
+  const made = await Promise.all(Array.from({ length: 5 }, (_, n) => register(n, '10.9.1.1')))
+  assert.deepEqual(made.map(({ status }) => status).toSorted(), [201, 201, 201, 429, 429])
+  assert.equal((await register(9, '10.9.1.2')).status, 201)
 })

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { jwksRoute } from '../../../platform/access/authenticate.ts'
 import { useAccess } from '../../../platform/access/guard.ts'
+import { limitCallers } from '../../../platform/http/caller-limit.ts'
 import { walletAccess } from '../access/access.ts'
 import { authRoutes } from '../accounts/auth.routes.ts'
 import { codeRoutes } from '../accounts/code.routes.ts'
@@ -29,6 +30,7 @@ export async function routes(app: FastifyInstance, store: Store): Promise<void> 
   const api: FastifyPluginAsync = async (scope) => {
     speakOurWords(scope)
     useAccess(scope, walletAccess(store))
+    limitCallers(scope, { counter: store.kv, clock: store.clock, perMinute: store.config.limits.perMinute })
     jwksRoute(scope, store.tokens)
     authRoutes(scope, store)
     codeRoutes(scope, store)
