@@ -98,7 +98,8 @@ export const walletRights: ComponentRights = {
   'public.api_key': 'select, update(last_used_at)',
   'public.app_setting': KEEP,
   'public.bank_account': 'select, insert, update(active)',
-  'public.bank_channel': READ,
+  'public.bank_channel':
+    'select, insert, update(active, alias, code, currency, description, type, xendit_code)',
   'public.counter': KEEP,
   'public.deactivate_reason': 'select, insert, update(reactivated_at, reactivated_by)',
   'public.fcm': 'select, insert, update(disabled_reason, enabled, last_seen_at, platform, username)',
@@ -106,7 +107,7 @@ export const walletRights: ComponentRights = {
     'select, insert, update(audience, message, name, push, recipients, scheduled_at, status, telp)',
   'public.marketing_offer': 'select, insert, update(read_at), delete',
   'public.otp_tracker': 'select, insert, update(attempts, consumed_at), delete',
-  'public.payment_types': READ,
+  'public.payment_types': 'select, insert, update(name, status, xendit_methods)',
   'public.payout': 'select, insert, update(attempts, completed_at, failure_code, status, xendit_payout_id)',
   'public.pg_stat_user_indexes': READ,
   'public.point_mutation': 'select, insert, update(status), delete',

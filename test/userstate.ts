@@ -92,6 +92,8 @@ export async function openUserstate({ log = silentLog, environment = {} }: Users
   await system.routes(app)
   await app.listen({ port, host: '127.0.0.1' })
   await system.start()
+  /** What every start does. */
+  const seedAgain = () => seed({ ...context, database: opened('db') }, { demo: false })
   const parts = {
     origin: baseUrl,
     store,
@@ -100,6 +102,7 @@ export async function openUserstate({ log = silentLog, environment = {} }: Users
     auditsUrl: audits.url,
     clock,
     system,
+    seedAgain,
   }
   return Object.assign(actions(parts), parts)
 }

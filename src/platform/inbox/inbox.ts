@@ -41,9 +41,17 @@ export interface ListedEvent {
 /** Newest first; `attention`: only what a person must look at. Bodies are not listed: they may name persons. */
 export async function listInbox(
   db: Db,
-  { attention, limit }: { readonly attention: boolean; readonly limit: number },
+  {
+    attention,
+    limit,
+    beforeId,
+  }: { readonly attention: boolean; readonly limit: number; readonly beforeId?: number | undefined },
 ): Promise<ListedEvent[]> {
-  const wanted = attention ? sql`where status in ('failed', 'unmatched', 'unconfirmed')` : sql``
+  const conditions = [
+    ...(attention ? [sql`status in ('failed', 'unmatched', 'unconfirmed')`] : []),
+    ...(beforeId === undefined ? [] : [sql`id < ${beforeId}::bigint`]),
+  ]
+  const wanted = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, ' and ')}`
   return await db.many<ListedEvent>(sql`
     select id, source, event_id, status, received_at, attempts, last_error
     from niaga.inbox ${wanted} order by id desc limit ${limit}`)

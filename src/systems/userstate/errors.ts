@@ -98,6 +98,7 @@ const walletErrors = {
   bank_account_unusable: { status: 422, text: 'This account cannot be paid out to' },
   payout_daily_limit: { status: 422, text: 'At most {max} can be paid out in a day' },
   payout_not_cancellable: { status: 409, text: 'The payout is {status} and can no longer be cancelled' },
+  payout_closed: { status: 409, text: 'The payout is {status}: there is nothing to try again' },
   campaign_not_editable: { status: 409, text: 'The campaign is {status}' },
   pending_transactions: { status: 409, text: 'Something is still under way: {what}' },
   balance_not_empty: { status: 409, text: 'There is still a balance of {balance}' },

@@ -36,6 +36,19 @@ export async function seed(context: SystemContext, { demo }: { readonly demo: bo
 }
 
 async function seedOffers(tx: Tx): Promise<void> {
+  await seedPaymentTypes(tx)
+  await seedChannels(tx)
+  await tx.run(sql`
+    insert into counter (type, counter, month)
+      select type, 0, 0 from unnest(array['INVOICE', 'TRANSACTION', 'REFERRAL']) type on conflict (type) do nothing`)
+}
+
+async function seedPaymentTypes(tx: Tx): Promise<void> {
+  // Once they have been administered they are left as they are: one that was renamed does not come back.
+  const { changed } = await tx.one<{ changed: boolean }>(
+    sql`select exists (select from payment_types where updated_at <> created_at) as changed`,
+  )
+  if (changed) return
   for (const { name, methods } of paymentTypes) {
     await tx.run(
       sql`insert into payment_types (name, status, xendit_methods) values (${name}, true, ${methods})`,
@@ -45,6 +58,9 @@ async function seedOffers(tx: Tx): Promise<void> {
       sql`update payment_types set xendit_methods = ${methods} where name = ${name} and xendit_methods = '{}'`,
     )
   }
+}
+
+async function seedChannels(tx: Tx): Promise<void> {
   for (const { id, code, description } of bankChannels) {
     await tx.run(sql`
       insert into bank_channel (id, code, type, currency, description)
@@ -53,9 +69,6 @@ async function seedOffers(tx: Tx): Promise<void> {
       sql`update bank_channel set description = ${description} where id = ${id} and code = ${code} and description is null`,
     )
   }
-  await tx.run(sql`
-    insert into counter (type, counter, month)
-      select type, 0, 0 from unnest(array['INVOICE', 'TRANSACTION', 'REFERRAL']) type on conflict (type) do nothing`)
 }
 
 /** The document's sample rows. */

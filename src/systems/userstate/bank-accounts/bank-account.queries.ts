@@ -21,30 +21,6 @@ export async function selectBankAccounts(db: Db, username: string): Promise<Bank
     where a.username = ${username} and a.active order by a.id`)
 }
 
-export interface Channel {
-  readonly id: number
-  readonly code: string
-  readonly type: 'BANK' | 'EWALLET'
-  readonly currency: string
-  readonly description: string | null
-  readonly alias: string | null
-}
-
-/** By code; `search` finds codes, names and other names. */
-export async function selectChannels(db: Db, currency: string, search: string | null): Promise<Channel[]> {
-  return await db.many<Channel>(sql`
-    select c.id, c.code, c.type, c.currency, c.description, c.alias from bank_channel c
-    where c.active and c.currency = ${currency} and (${search}::text is null
-      or strpos(lower(concat_ws(',', c.code, c.description, c.alias)), lower(${search}::text)) > 0)
-    order by c.code, c.id limit 500`)
-}
-
-export async function selectActiveChannel(db: Db, id: number): Promise<Channel | undefined> {
-  return await db.maybeOne<Channel>(sql`
-    select c.id, c.code, c.type, c.currency, c.description, c.alias from bank_channel c
-    where c.id = ${id} and c.active`)
-}
-
 export async function nextBankAccountId(tx: Tx): Promise<number> {
   const { id } = await tx.one<{ id: number }>(sql`select next_bank_account_id() as id`)
   return id

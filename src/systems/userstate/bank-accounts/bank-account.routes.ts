@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { callerOf, identityOf } from '../../../platform/access/identity.ts'
-import { nullable, oneOf, strictObject } from '../../../platform/http/schemas.ts'
+import { nullable, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
-import { sql } from '../../../postgres/sql.ts'
 import { refusals } from '../house/schemas.ts'
 import type { Store } from '../store.ts'
-import { type BankAccountView, selectBankAccounts, selectChannels } from './bank-account.queries.ts'
+import { type BankAccountView, selectBankAccounts } from './bank-account.queries.ts'
 import { addBankAccount, removeBankAccount } from './bank-accounts.ts'
 
 const text = nullable(Type.String())
@@ -23,16 +22,6 @@ const BankAccountBody = strictObject({
   account_number: Type.String({ pattern: '^[+]?[0-9]{6,20}$' }),
   account_holder_name: Type.String({ minLength: 1, maxLength: 100 }),
 })
-const ChannelAnswer = Type.Object({
-  id: Type.Integer(),
-  code: Type.String(),
-  type: oneOf(['BANK', 'EWALLET']),
-  currency: Type.String(),
-  description: text,
-  alias: text,
-})
-const PaymentTypeAnswer = Type.Object({ id: Type.Integer(), name: Type.String() })
-
 export function bankAccountRoutes(scope: FastifyInstance, store: Store): void {
   const app = typed(scope)
   const own = { access: { permission: 'bank_accounts.own' } } as const
@@ -90,49 +79,6 @@ export function bankAccountRoutes(scope: FastifyInstance, store: Store): void {
       await removeBankAccount(store, callerOf(request), request.params.id, identityOf(request).subject)
       return reply.code(204).send(null)
     },
-  )
-}
-
-/** What there is to choose from. */
-export function choiceRoutes(scope: FastifyInstance, store: Store): void {
-  const app = typed(scope)
-  const seen = { access: { permission: 'choices.read' } } as const
-  const tags = ['Choices']
-
-  app.get(
-    '/payment-types',
-    {
-      config: seen,
-      schema: {
-        tags,
-        summary: 'Ways to pay',
-        response: { 200: Type.Object({ items: Type.Array(PaymentTypeAnswer) }) },
-      },
-    },
-    async () => ({
-      items: await store.db.many<Static<typeof PaymentTypeAnswer>>(
-        sql`select t.id, t.name from payment_types t where t.status order by t.id limit 500`,
-      ),
-    }),
-  )
-
-  app.get(
-    '/bank-channels',
-    {
-      config: seen,
-      schema: {
-        tags,
-        summary: 'Banks and e-wallets to be paid out to, by code',
-        querystring: strictObject({
-          currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$' })),
-          q: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
-        }),
-        response: { 200: Type.Object({ items: Type.Array(ChannelAnswer) }) },
-      },
-    },
-    async ({ query }) => ({
-      items: await selectChannels(store.db, query.currency ?? 'IDR', query.q ?? null),
-    }),
   )
 }
 

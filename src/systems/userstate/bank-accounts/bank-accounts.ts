@@ -2,15 +2,10 @@ import type { Caller } from '../../../kernel/caller.ts'
 import { invalidFields } from '../../../platform/http/validation.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
+import { type Channel, selectActiveChannel } from '../choices/bank-channels.ts'
 import { fail } from '../errors.ts'
 import type { Store } from '../store.ts'
-import {
-  type BankAccountView,
-  type Channel,
-  nextBankAccountId,
-  selectActiveChannel,
-  selectBankAccounts,
-} from './bank-account.queries.ts'
+import { type BankAccountView, nextBankAccountId, selectBankAccounts } from './bank-account.queries.ts'
 
 const MOST = 10
 

@@ -6,17 +6,20 @@ import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
 import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
+import { invalidFields } from '../../../platform/http/validation.ts'
 import { refusals } from '../house/schemas.ts'
+import { MutationAnswer } from '../points/point.routes.ts'
 import type { Store } from '../store.ts'
 import { TransactionAnswer, toTransactionAnswer } from '../transactions/transaction-view.ts'
-import { Rupiah, RupiahInput, readRupiah } from '../wallet/amounts.ts'
-import { adjustWallet, listPayees, type Payee, settlePayee } from './finance.ts'
+import { PointsInput, Rupiah, RupiahInput, readRupiah } from '../wallet/amounts.ts'
+import { adjustPoints, adjustWallet, listPayees, type Payee, settlePayee } from './finance.ts'
 
 const Text = Type.String({ minLength: 1, maxLength: 255 })
 const AdjustmentBody = strictObject({
   username: Text,
+  unit: Type.Optional(oneOf(['IDR', 'PTS'])),
   direction: oneOf(['credit', 'debit']),
-  amount: RupiahInput,
+  amount: Type.Union([RupiahInput, PointsInput]),
   reason: Text,
 })
 const SettlementBody = strictObject({ holder: Text, amount: RupiahInput, reference: Text })
@@ -34,23 +37,24 @@ export function financeRoutes(scope: FastifyInstance, store: Store): void {
       config: { ...money, idempotencyKey: true },
       schema: {
         tags,
-        summary: 'Correct a wallet',
+        summary: 'Correct a wallet, or somebody’s points',
+        description: 'Rupiah unless `unit` is PTS; of points the mutation is answered.',
         body: AdjustmentBody,
         response: {
-          201: TransactionAnswer,
-          ...refusals('forbidden', 'not_found', 'insufficient_funds', ...keys),
+          201: Type.Union([TransactionAnswer, MutationAnswer]),
+          ...refusals('forbidden', 'not_found', 'insufficient_funds', 'insufficient_points', ...keys),
         },
       },
     },
     async (request, reply) => {
-      const { amount, ...rest } = request.body
-      const adjustment = await adjustWallet(store, callerOf(request), {
-        ...rest,
-        staff: identityOf(request).subject,
-        amount: readRupiah(amount),
-        idempotencyKey: idempotencyKey(request),
-      })
-      return reply.code(201).send(toTransactionAnswer(adjustment))
+      const { amount, unit = 'IDR', ...rest } = request.body
+      const asked = { ...rest, staff: identityOf(request).subject, idempotencyKey: idempotencyKey(request) }
+      if (unit === 'PTS') {
+        return reply.code(201).send(await adjustPoints(store, callerOf(request), { ...asked, amount }))
+      }
+      if (amount.includes('.')) throw invalidFields([{ field: 'amount', reason: 'must be whole rupiah' }])
+      const input = { ...asked, amount: readRupiah(amount) }
+      return reply.code(201).send(toTransactionAnswer(await adjustWallet(store, callerOf(request), input)))
     },
   )
 

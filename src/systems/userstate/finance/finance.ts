@@ -6,19 +6,28 @@ import type { Db } from '../../../postgres/database.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import { fail } from '../errors.ts'
+import { findMutation, type MutationView } from '../points/points.ts'
 import type { Store } from '../store.ts'
 import { findTransaction } from '../transactions/list-transactions.ts'
 import type { TransactionView } from '../transactions/transaction-view.ts'
 
-export interface AdjustWallet {
-  /** Who asks; nobody adjusts their own wallet. */
+interface Adjustment {
+  /** Who asks; nobody adjusts what is their own. */
   readonly staff: string
   readonly username: string
   readonly direction: 'credit' | 'debit'
-  /** Whole rupiah. */
-  readonly amount: number
   readonly reason: string
   readonly idempotencyKey: string
+}
+
+export interface AdjustWallet extends Adjustment {
+  /** Whole rupiah. */
+  readonly amount: number
+}
+
+export interface AdjustPoints extends Adjustment {
+  /** "12.5" */
+  readonly amount: string
 }
 
 /** M17. @throws forbidden, not_found, insufficient_funds */
@@ -39,6 +48,22 @@ export async function adjustWallet(
     }),
   )
   return await findTransaction(store, BigInt(id))
+}
+
+/** M17. Answers the mutation. @throws forbidden, not_found, insufficient_points */
+export async function adjustPoints(store: Store, caller: Caller, input: AdjustPoints): Promise<MutationView> {
+  const { staff, username, direction, amount, reason, idempotencyKey: key } = input
+  if (staff === username) throw fail('forbidden')
+  const request = { username, direction, amount, reason, unit: 'PTS' }
+  const id = await inTransaction(store.db, caller, (tx) =>
+    idempotent(tx, { scope: `adjustment:${staff}`, key, request }, async () => {
+      const made = await tx.one<{ id: number }>(
+        sql`select adjust_points(${username}, ${direction}, ${amount}, ${reason}) as id`,
+      )
+      return made.id
+    }),
+  )
+  return await findMutation(store.db, id)
 }
 
 export interface SettlePayee {

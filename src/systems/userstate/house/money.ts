@@ -3,8 +3,12 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { InboxHandler } from '../../../platform/inbox/process.ts'
 import type { CronEntry } from '../../../platform/jobs/cron.ts'
 import type { Task } from '../../../platform/jobs/job.ts'
-import { bankAccountRoutes, choiceRoutes } from '../bank-accounts/bank-account.routes.ts'
+import { bankAccountRoutes } from '../bank-accounts/bank-account.routes.ts'
+import { choiceRoutes } from '../choices/choice.routes.ts'
+import { choiceAdminRoutes } from '../choices/choice-admin.routes.ts'
 import { financeRoutes } from '../finance/finance.routes.ts'
+import { reconciliationRoutes } from '../finance/reconciliation.routes.ts'
+import { callbackAdminRoutes } from '../gateway/callback-admin.routes.ts'
 import { invoiceCron, invoiceTasks } from '../gateway/invoice.jobs.ts'
 import {
   processInvoiceCallback,
@@ -29,8 +33,11 @@ export async function moneyRoutes(scope: FastifyInstance, store: Store): Promise
   paymentRoutes(scope, store)
   bankAccountRoutes(scope, store)
   choiceRoutes(scope, store)
+  choiceAdminRoutes(scope, store)
   payoutRoutes(scope, store)
   financeRoutes(scope, store)
+  reconciliationRoutes(scope, store)
+  callbackAdminRoutes(scope, store)
   await scope.register(webhooks, { prefix: '/webhooks/xendit' })
 }
 

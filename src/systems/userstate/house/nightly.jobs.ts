@@ -1,12 +1,12 @@
 /** Work of the night (UserState, §8): referrals end, earned points become theirs, the books and the record are proved. */
 import type { Caller } from '../../../kernel/caller.ts'
-import { verify } from '../../../ledger/ledger.ts'
 import { verifyAudit } from '../../../platform/audit/verify.ts'
 import type { CronEntry } from '../../../platform/jobs/cron.ts'
 import { defineJob, handle, noPayload, type Task } from '../../../platform/jobs/job.ts'
 import { type Sql, sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import { ANCHOR_SCHEMA } from '../databases.ts'
+import { checkLedger, compareGateway } from '../finance/reconciliation.ts'
 import type { Store } from '../store.ts'
 
 /** Few enough that nobody waits for the locks of a batch. */
@@ -27,7 +27,12 @@ export function nightlyTasks(store: Store): readonly Task[] {
       inBatches(store, caller, sql`select mature_points(${BATCH}) as done`),
     ),
     handle(ledgerCheck, async () => {
-      for (const violation of await verify(db)) log.error(violation, 'the books differ')
+      for (const violation of await checkLedger(store)) log.error(violation, 'the books differ')
+      const { held, expected, underWay } = await compareGateway(store)
+      log.info(
+        { held: held === null ? null : String(held), expected: String(expected), underWay: String(underWay) },
+        'what lies at the gateway, by its word and by the books',
+      )
     }),
     handle(auditVerify, async () => {
       const found = await verifyAudit({ source: db, target: audits, anchorSchema: ANCHOR_SCHEMA, anchorPath })

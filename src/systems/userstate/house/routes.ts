@@ -13,6 +13,7 @@ import { pictureRoutes } from '../pictures/picture.routes.ts'
 import { pointRoutes } from '../points/point.routes.ts'
 import { erasureRoutes } from '../privacy/erasure.routes.ts'
 import { referralRoutes } from '../referrals/referral.routes.ts'
+import { referralAdminRoutes } from '../referrals/referral-admin.routes.ts'
 import { apiKeyRoutes } from '../services/api-key.routes.ts'
 import { serviceRoutes } from '../services/service.routes.ts'
 import { recordRoutes } from '../staff/record.routes.ts'
@@ -39,6 +40,7 @@ export async function routes(app: FastifyInstance, store: Store): Promise<void> 
     pictureRoutes(scope, store)
     pointRoutes(scope, store)
     referralRoutes(scope, store)
+    referralAdminRoutes(scope, store)
     voucherRoutes(scope, store)
     addressRoutes(scope, store)
     walletRoutes(scope, store)

@@ -16,6 +16,7 @@ import { type PayoutFilter, selectPayouts } from './payout.queries.ts'
 import { tryPayoutCode } from './payout-code.ts'
 import { PAYOUT_STATUSES, PayoutAnswer, toPayoutAnswer } from './payout-view.ts'
 import { requestPayout } from './request-payout.ts'
+import { retryPayout } from './retry-payout.ts'
 
 const PayoutBody = strictObject({
   bank_account_id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }),
@@ -128,6 +129,23 @@ export function payoutRoutes(scope: FastifyInstance, store: Store): void {
       },
     },
     async ({ query }) => await list(store, query, {}),
+  )
+
+  app.post(
+    '/admin/payouts/:id/retry',
+    {
+      config: { access: { permission: 'admin.money' } },
+      schema: {
+        tags: ['Administration'],
+        summary: 'Send it now, or ask what became of it',
+        params: TransactionParams,
+        response: { 202: PayoutAnswer, ...refusals('not_found', 'payout_closed', 'gateway_unavailable') },
+      },
+    },
+    async (request, reply) => {
+      const payout = await retryPayout(store, callerOf(request), BigInt(request.params.id))
+      return reply.code(202).send(toPayoutAnswer(payout))
+    },
   )
 }
 

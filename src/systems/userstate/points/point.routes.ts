@@ -8,7 +8,7 @@ import { typed } from '../../../platform/http/server.ts'
 import { invalidFields } from '../../../platform/http/validation.ts'
 import { refusals } from '../house/schemas.ts'
 import type { Store } from '../store.ts'
-import { Points, Rupiah } from '../wallet/amounts.ts'
+import { Points, PointsInput, Rupiah } from '../wallet/amounts.ts'
 import {
   completeGrant,
   findMutation,
@@ -24,10 +24,6 @@ const own = { access: { permission: 'points.own' } } as const
 const write = { access: { permission: 'points.write' } } as const
 
 const Whole = Type.String({ pattern: '^[1-9][0-9]{0,8}$', examples: ['50'] })
-const PointsInput = Type.String({
-  pattern: '^(0[.](0[1-9]|[1-9][0-9]?)|[1-9][0-9]{0,8}([.][0-9]{1,2})?)$',
-  examples: ['12.5'],
-})
 const GrantParams = strictObject({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) })
 
 export const MutationAnswer = Type.Object({

@@ -18,6 +18,8 @@ export interface TransactionFilter {
   readonly status?: TransactionStatus
   readonly invoice?: string
   readonly xenditInvoice?: string
+  /** Paid, and no transfer says so. */
+  readonly unbacked?: true
   readonly from?: Date
   /** Exclusive. */
   readonly to?: Date
@@ -56,6 +58,7 @@ function conditionsOf({
   status,
   invoice,
   xenditInvoice,
+  unbacked,
   from,
   to,
 }: TransactionFilter): Sql[] {
@@ -65,6 +68,7 @@ function conditionsOf({
     ...(status === undefined ? [] : [sql`t.status = ${status}`]),
     ...(invoice === undefined ? [] : [sql`t.invoice = ${invoice}`]),
     ...(xenditInvoice === undefined ? [] : [sql`t.xendit_invoice = ${xenditInvoice}`]),
+    ...(unbacked === undefined ? [] : [sql`t.status = 'PAID' and t.transfer_id is null`]),
     ...(from === undefined ? [] : [sql`t.created_at >= ${from}`]),
     ...(to === undefined ? [] : [sql`t.created_at < ${to}`]),
   ]

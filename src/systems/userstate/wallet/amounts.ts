@@ -12,6 +12,12 @@ export const Rupiah = Type.String({ pattern: '^-?[0-9]+$', examples: ['12500'] }
 /** "50" or "12.5", in answers. */
 export const Points = Type.String({ pattern: '^[0-9]+([.][0-9]{1,2})?$', examples: ['12.5'] })
 
+/** "50" or "12.5", above zero, in requests. */
+export const PointsInput = Type.String({
+  pattern: '^(0[.](0[1-9]|[1-9][0-9]?)|[1-9][0-9]{0,8}([.][0-9]{1,2})?)$',
+  examples: ['12.5'],
+})
+
 /** @throws validation_failed for more than the documented columns hold */
 export function readRupiah(text: string, field = 'amount'): number {
   const amount = Number(text)

@@ -83,6 +83,7 @@ create table bank_channel (
   constraint bank_channel_pkey PRIMARY KEY (id)
 );
 CREATE INDEX bank_channel_code_idx ON bank_channel USING btree (code);
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON bank_channel FOR EACH ROW EXECUTE FUNCTION audit_change();
 CREATE TRIGGER skip_repeat BEFORE INSERT ON bank_channel FOR EACH ROW EXECUTE FUNCTION skip_repeated_bank_channel();
 
 create table counter (
@@ -193,6 +194,8 @@ create table payment_types (
   xendit_methods text[] default '{}'::text[] not null,
   constraint payment_types_pkey PRIMARY KEY (id)
 );
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON payment_types FOR EACH ROW EXECUTE FUNCTION audit_change();
+CREATE TRIGGER name_stays_unique BEFORE UPDATE OF name ON payment_types FOR EACH ROW WHEN (old.name::text <> new.name::text) EXECUTE FUNCTION refuse_taken_payment_type();
 CREATE TRIGGER skip_repeat BEFORE INSERT ON payment_types FOR EACH ROW EXECUTE FUNCTION skip_repeated_payment_type();
 CREATE TRIGGER touch BEFORE UPDATE ON payment_types FOR EACH ROW EXECUTE FUNCTION niaga.touch();
 
@@ -472,6 +475,7 @@ CREATE INDEX idx_user_transaction_parent ON user_transaction USING btree (parent
 CREATE INDEX idx_user_transaction_payee ON user_transaction USING btree (payee, created_at DESC) WHERE (payee IS NOT NULL);
 CREATE INDEX idx_user_transaction_pending_expiry ON user_transaction USING btree (expired_at) WHERE ((status)::text = 'PENDING'::text);
 CREATE INDEX idx_user_transaction_status ON user_transaction USING btree (status);
+CREATE INDEX idx_user_transaction_unbacked ON user_transaction USING btree (created_at DESC, id DESC) WHERE (((status)::text = 'PAID'::text) AND (transfer_id IS NULL));
 CREATE INDEX idx_user_transaction_username ON user_transaction USING btree (username);
 CREATE UNIQUE INDEX uq_user_transaction_xendit_invoice ON user_transaction USING btree (xendit_invoice) WHERE (xendit_invoice IS NOT NULL);
 CREATE INDEX user_transaction_invoice_idx ON user_transaction USING btree (invoice);
@@ -573,6 +577,7 @@ CREATE INDEX xendit_payout_logs_status ON xendit_payout_logs USING btree (((doc 
 CREATE INDEX xendit_payout_logs_status_created_at ON xendit_payout_logs USING btree (((doc ->> 'status'::text)), created_at DESC);
 CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE FUNCTION log_moves_on('{"PENDING": ["PROCESSING", "COMPLETED", "FAILED", "CANCELLED"], "PROCESSING": ["COMPLETED", "FAILED", "CANCELLED"],
     "COMPLETED": ["FAILED"]}');
+-- function adjust_points(p_username text, p_direction text, p_amount numeric, p_reason text) returns integer
 -- function adjust_wallet(p_username text, p_direction text, p_amount integer, p_reason text) returns bigint
 -- function adopt_invoice(p_id bigint, p_xendit_invoice text, p_url text) returns text
 -- function adopt_points() returns void
@@ -642,6 +647,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function post_from_payee(p_reference text, p_legs ledger.leg[], p_kind text, p_metadata jsonb) returns void
 -- function post_point_mutation() returns trigger
 -- function prepare_point_mutation() returns trigger
+-- function put_bank_channel(p_id integer, p_code text, p_type text, p_currency text, p_description text, p_alias text, p_active boolean, p_xendit_code text) returns void
 -- function redeem_points(p_username text, p_points integer, OUT mutation integer, OUT transaction bigint) returns record
 -- function redeem_reserved(p_transaction bigint) returns bigint
 -- function redeem_voucher(p_username text, p_code text) returns integer
@@ -649,6 +655,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function refuse(p_code text, p_details jsonb) returns void
 -- function refuse_agreed_change() returns trigger
 -- function refuse_erased() returns trigger
+-- function refuse_taken_payment_type() returns trigger
 -- function remove_address(p_username text, p_address bigint) returns void
 -- function request_payout(p_username text, p_bank_account integer, p_amount integer, p_platform text) returns bigint
 -- function reserve_voucher(p_code text, p_transaction bigint, p_value integer) returns void
