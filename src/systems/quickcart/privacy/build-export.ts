@@ -1,4 +1,5 @@
 import type { Caller } from '../../../kernel/caller.ts'
+import { exportDocument, pagesOf } from '../../../platform/export/document.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import { type UserId, userId } from '../accounts/user-id.ts'
@@ -37,27 +38,18 @@ async function begin(store: Store, caller: Caller, id: bigint): Promise<UserId |
 
 async function* document(store: Store, user: UserId): AsyncGenerator<string> {
   const { json } = await store.db.one<{ json: string }>(profile(user))
-  yield `{"exported_at":${JSON.stringify(store.clock.now())},\n"profile":${json}`
-  for (const section of sections) {
-    yield `,\n"${section.name}":[`
-    yield* rowsOf(store, section, user)
-    yield ']'
-  }
-  yield '}\n'
+  yield* exportDocument(
+    store.clock.now(),
+    json,
+    sections.map((section) => ({ name: section.name, pages: rowsOf(store, section, user) })),
+  )
 }
 
-async function* rowsOf(store: Store, section: Section, user: UserId): AsyncGenerator<string> {
-  let after = 0n
-  for (;;) {
-    const rows = await store[section.from].many<{ id: bigint; json: string }>(
-      section.page({ user, after, limit: PAGE }),
-    )
-    const last = rows.at(-1)
-    if (!last) return
-    yield `${after === 0n ? '' : ','}\n${rows.map(({ json }) => json).join(',\n')}`
-    after = last.id
-    if (rows.length < PAGE) return
-  }
+async function* rowsOf(store: Store, section: Section, user: UserId): AsyncGenerator<readonly string[]> {
+  const pages = pagesOf<{ id: bigint; json: string }>(PAGE, (last) =>
+    store[section.from].many(section.page({ user, after: last?.id ?? 0n, limit: PAGE })),
+  )
+  for await (const rows of pages) yield rows.map(({ json }) => json)
 }
 
 interface Built {

@@ -12,6 +12,7 @@ import { logRoutes } from '../logs/log.routes.ts'
 import { pictureRoutes } from '../pictures/picture.routes.ts'
 import { pointRoutes } from '../points/point.routes.ts'
 import { erasureRoutes } from '../privacy/erasure.routes.ts'
+import { exportRoutes } from '../privacy/export.routes.ts'
 import { referralRoutes } from '../referrals/referral.routes.ts'
 import { referralAdminRoutes } from '../referrals/referral-admin.routes.ts'
 import { apiKeyRoutes } from '../services/api-key.routes.ts'
@@ -38,6 +39,7 @@ export async function routes(app: FastifyInstance, store: Store): Promise<void> 
     profileRoutes(scope, store)
     deactivateRoutes(scope, store)
     pictureRoutes(scope, store)
+    exportRoutes(scope, store)
     pointRoutes(scope, store)
     referralRoutes(scope, store)
     referralAdminRoutes(scope, store)

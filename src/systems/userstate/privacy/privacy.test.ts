@@ -153,9 +153,74 @@ async function dealings(as: Person): Promise<void> {
   await wallet.drain()
 }
 
+/** The document says what the API says, of them alone. */
+async function assertExported(as: Person): Promise<void> {
+  const { status, headers, body } = await wallet.get('/users/me/export', { as })
+  assert.equal(status, 200)
+  assert.equal(headers.get('content-disposition'), 'attachment; filename="userstate-person_z.json"')
+  assert.deepEqual(body.profile, (await wallet.get('/users/me', { as })).body)
+  assert.deepEqual(body.transactions, (await wallet.get('/transactions?limit=100', { as })).body.items)
+  assert.deepEqual(body.payouts, (await wallet.get('/payouts?limit=100', { as })).body.items)
+  assert.deepEqual(
+    Object.entries(body).map(([name, rows]) => [name, Array.isArray(rows) ? rows.length : 'one']),
+    [
+      ['exported_at', 'one'],
+      ['profile', 'one'],
+      ['addresses', 1],
+      ['bank_accounts', 1],
+      ['transactions', 3],
+      ['payouts', 1],
+      ['points', 0],
+      ['referral_applied', 0],
+      ['referrals', 1],
+      ['vouchers', 0],
+      ['devices', 1],
+      ['offers', 1],
+      ['deactivations', 0],
+      ['sessions', 1],
+    ],
+  )
+  assert.deepEqual([body.bank_accounts[0].account_last4, body.addresses[0].recipient], ['6655', 'Zulaikha'])
+  const text = JSON.stringify(body)
+  for (const secret of ['argon2id', '9988776655', 'person_1', 'person_2', 'CODE'])
+    assert.ok(!text.includes(secret), secret)
+}
+
+test('an export of thousands of transactions comes in pieces, loses none and repeats none', async () => {
+  const person = await wallet.person()
+  await inTransaction(owner, systemCaller, async (tx) => {
+    // Years of history, which nobody has to be told of now.
+    await tx.run(sql`set local session_replication_role = replica`)
+    await tx.run(sql`
+      insert into user_transaction (username, type, amount, invoice, status, created_at)
+      select ${person.username}, 'PAYMENT', n, 'INV-X-' || n, 'PAID', now() - n / 3 * interval '1 minute'
+      from generate_series(1, 3000) n`)
+    await tx.run(sql`
+      insert into marketing_offer (username, name, telp, message)
+      select ${person.username}, 'N', '1', 'M' || n from generate_series(1, 1000) n`)
+  })
+  const response = await fetch(`${wallet.origin}/userstate/v1/users/me/export`, {
+    headers: { authorization: `Bearer ${person.token}` },
+  })
+  assert.equal(response.headers.get('content-length'), null)
+  const { transactions, offers }: Record<string, { id: string; msg_id: number }[]> = JSON.parse(
+    await response.text(),
+  )
+  assert.deepEqual([transactions?.length, new Set(transactions?.map(({ id }) => id)).size], [3000, 3000])
+  assert.deepEqual([offers?.length, new Set(offers?.map(({ msg_id: id }) => id)).size], [1000, 1000])
+  await wallet.auditArrives()
+  const { n } = await store.audits.one<{ n: number }>(sql`
+    select count(*)::int4 as n from audit_logs
+    where action = 'export' and entity_id = ${person.username}`)
+  assert.equal(n, 1)
+  assert.equal((await wallet.get('/users/me/export')).status, 401)
+  assert.equal((await wallet.get('/users/me/export', { headers: await wallet.service('shop') })).status, 403)
+})
+
 test('check 60: who is erased is in no table and no new dump; the sums are the same and the books are clean', async () => {
   const as = await zulaikha()
   await dealings(as)
+  await assertExported(as)
   const left = await wallet.post('/users/me/deactivation', {
     as,
     body: { reason: 'Zulaikha pindah', password: 'rahasia panjang 1' },
