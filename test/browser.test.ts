@@ -173,6 +173,7 @@ scene('no page makes the browser complain', async ({ url, browser }) => {
     ['/errors', (page) => page.getByText('validation_failed').first()],
     ['/sim/telegram/', (page) => page.getByRole('button', { name: 'Budi' })],
     ['/sim/telegram/together.html', (page) => page.frameLocator('iframe').last().getByRole('textbox')],
+    ['/userstate/', (page) => page.getByRole('heading', { name: 'Masuk' })],
     ['/sim/pakasir/', (page) => page.getByRole('heading', { level: 1 })],
   ]
   for (const [path, appears] of pages) {

@@ -22,14 +22,16 @@ function scene(title: string, play: (open: NonNullable<typeof browser>) => Promi
   })
 }
 
-/** A page on which somebody made past the API is signed in. */
+/** A page on which somebody made past the API is signed in, and stays so. */
 async function signedIn(open: NonNullable<typeof browser>, person: Person, path: string): Promise<Page> {
-  const { refresh_token } = await wallet.store.tokens.issue(person.username)
-  const page = await open.open(url, PHONE)
-  await page.getByRole('heading', { name: 'Masuk' }).waitFor()
-  await page.evaluate(`sessionStorage.setItem('wallet.refresh_token', '${refresh_token}')`)
-  await page.goto(`${url}#/${path}`)
-  return page
+  return await open.open(`${url}#/${path}`, { ...PHONE, storageState: await sessionOf(person) })
+}
+
+/** What the browser has kept of an earlier visit. */
+async function sessionOf({ username }: Person) {
+  const { refresh_token: value } = await wallet.store.tokens.issue(username)
+  const localStorage = [{ name: 'wallet.refresh_token', value }]
+  return { cookies: [], origins: [{ origin: wallet.origin, localStorage }] }
 }
 
 const heading = (page: Page, name: string | RegExp): Locator => page.getByRole('heading', { name, level: 1 })
@@ -190,18 +192,70 @@ scene('nobody heard, the page left and come back to: the next press is the same 
 scene('what is refused says why at the field, and the next try is another intention', async (open) => {
   const payer = await wallet.person({ balance: 5000 })
   const page = await signedIn(open, payer, 'bayar?payee=kopi_kita')
+  const typed = [
+    '50.000',
+    '50000',
+    'Rp 50.000',
+    'Rp50.000,00',
+    ' 1.250.000 ',
+    '50.00',
+    '0',
+    '-5',
+    '1e3',
+    'abc',
+  ]
+  const read = await page.evaluate(`import('./assets/format.js')
+    .then(({ readRupiah }) => ${JSON.stringify(typed)}.map((each) => readRupiah(each) ?? 'none'))`)
+  assert.deepEqual(read, ['50000', '50000', '50000', '50000', '1250000', ...new Array(5).fill('none')])
   await page.getByLabel('Jumlah').fill('1,5')
   await press(page, 'Bayar')
-  await reads(page.locator('#problem-amount'), /misalnya Rp 50\.000/)
+  await reads(page.locator('[data-problem=amount]'), /misalnya Rp 50\.000/)
   await page.getByLabel('Jumlah').fill('9.000')
   await press(page, 'Bayar')
-  await reads(page.locator('#problem-amount'), /Saldo Anda tidak cukup/)
-  assert.equal(await page.evaluate('document.activeElement.id'), 'field-amount')
+  await reads(page.locator('[data-problem=amount]'), /Saldo Anda tidak cukup/)
+  assert.equal(await page.evaluate('document.activeElement.name'), 'amount')
   await page.getByLabel('Merchant').fill('nobody')
   await press(page, 'Bayar')
-  await reads(page.locator('#problem-payee'), /tidak dikenal/)
+  await reads(page.locator('[data-problem=payee]'), /tidak dikenal/)
   await page.context().close()
 })
+
+scene(
+  'a voucher takes something off, another becomes balance; profile and address are kept',
+  async (open) => {
+    const person = await wallet.person({ balance: 100_000 })
+    await wallet.owner.run(sql`
+    insert into voucher (code, kind, value) values ('POTONG5', 'DISCOUNT_FIXED', 5000), ('SALDO25', 'BALANCE', 25000)`)
+    const page = await signedIn(open, person, 'bayar?payee=kopi_kita&amount=30000&voucher_code=potong5')
+    await press(page, 'Bayar')
+    await heading(page, 'Pembayaran ke kopi_kita').waitFor()
+    await reads(page.locator('main'), /−Rp 25\.000[\s\S]*HargaRp 30\.000Potongan voucher−Rp 5\.000/)
+
+    await page.goto(`${url}#/poin`)
+    await page.getByLabel('Kode voucher').fill('saldo25')
+    await press(page, 'Periksa')
+    await page.getByText('Saldo Rp 25.000').waitFor()
+    await press(page, 'Pakai voucher ini')
+    await reads(page.locator('main'), /SALDO25Dipakai[\s\S]*POTONG5Dipesan/)
+
+    await page.goto(`${url}#/profil`)
+    await page.getByLabel('Nomor telepon').fill('0812-3456-7890')
+    await press(page, 'Simpan')
+    await page.getByText('Profil sudah disimpan').waitFor()
+    await page.goto(`${url}#/alamat/baru`)
+    await heading(page, 'Alamat baru').waitFor()
+    for (const field of await page.locator('main input').all()) {
+      const isNumber = ['phone', 'post_id'].includes((await field.getAttribute('name')) ?? '')
+      await field.fill(isNumber ? '10310' : 'Menteng')
+    }
+    await press(page, 'Simpan')
+    await reads(page.locator('[data-problem=phone]'), /Periksa/)
+    await page.getByLabel('Nomor telepon').fill('081234567890')
+    await press(page, 'Simpan')
+    await page.getByText('Utama').waitFor()
+    await page.context().close()
+  },
+)
 
 scene('a session goes on by itself when its access token ends, and ends everywhere at once', async (open) => {
   const person = await wallet.person({ balance: 12_500 })
@@ -222,13 +276,13 @@ scene(
   'it can be installed, and opens without a network; answers of the API are kept nowhere',
   async (open) => {
     const person = await wallet.person({ balance: 12_500 })
-    const page = await open.open(url, { viewport: { width: 360, height: 740 } })
-    await heading(page, 'Masuk').waitFor()
-    const client = await page.context().newCDPSession(page)
+    const page = await open.open(url, {
+      viewport: PHONE.viewport,
+      storageState: await sessionOf(person),
+    })
     await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
+    const client = await page.context().newCDPSession(page)
     assert.deepEqual((await client.send('Page.getInstallabilityErrors')).installabilityErrors, [])
-    const { refresh_token } = await wallet.store.tokens.issue(person.username)
-    await page.evaluate(`sessionStorage.setItem('wallet.refresh_token', '${refresh_token}')`)
     await page.reload()
     await reads(page.locator('.balance'), /Rp 12\.500/)
     const kept = await page.evaluate(`(async () => {

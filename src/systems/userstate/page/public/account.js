@@ -27,6 +27,12 @@ export async function accountScreen() {
         el(
           'p',
           { class: 'row' },
+          el('a', { class: 'button plain', href: '#/profil' }, 'Profil & keamanan'),
+          el('a', { class: 'button plain', href: '#/alamat' }, 'Alamat'),
+        ),
+        el(
+          'p',
+          { class: 'row' },
           leave('Keluar', api.signOut),
           leave('Keluar dari semua perangkat', api.signOutEverywhere),
         ),

@@ -138,10 +138,11 @@ function refresh() {
   return refreshing
 }
 
+/** @throws {Refusal} unauthenticated where the session is over; the window is told by an event `sessionended` */
 async function rotate() {
   const token = refreshToken()
-  if (token === undefined) throw new Refusal('unauthenticated', 401)
   try {
+    if (token === undefined) throw new Refusal('unauthenticated', 401)
     const tokens = await ask('POST', '/auth/refresh', { body: { refresh_token: token }, open: true })
     renewSession(/** @type {import('./session.js').Tokens} */ (tokens))
   } catch (error) {

@@ -1,5 +1,6 @@
 // Which screen is shown, and what stands around it.
 import { accountScreen } from './account.js'
+import { addressScreen } from './addresses.js'
 import { Refusal } from './api.js'
 import { confirmScreen } from './codes.js'
 import { byId, el, go, shown } from './dom.js'
@@ -7,6 +8,7 @@ import { historyScreen } from './history.js'
 import { homeScreen } from './home.js'
 import { payScreen, topupScreen } from './money.js'
 import { pointsScreen } from './points.js'
+import { profileScreen } from './profile.js'
 import { refreshToken } from './session.js'
 import { registerScreen, resetScreen, signInScreen } from './welcome.js'
 import { withdrawScreen } from './withdraw.js'
@@ -31,7 +33,12 @@ const OWN = {
   tarik: withdrawScreen,
   akun: accountScreen,
   konfirmasi: confirmScreen,
+  profil: profileScreen,
+  alamat: addressScreen,
 }
+
+/** Screens that are found behind a tab. @type {Readonly<Record<string, string>>} */
+const BEHIND = { tarik: '', poin: '', profil: 'akun', alamat: 'akun', konfirmasi: 'akun' }
 
 const main = byId('screen')
 let leaving = new AbortController()
@@ -91,7 +98,7 @@ function lost() {
 function frame(name, isSignedIn) {
   byId('tabs').hidden = !isSignedIn
   for (const tab of document.querySelectorAll('[data-tab]')) {
-    if (tab.getAttribute('data-tab') === name) tab.setAttribute('aria-current', 'page')
+    if (tab.getAttribute('data-tab') === (BEHIND[name] ?? name)) tab.setAttribute('aria-current', 'page')
     else tab.removeAttribute('aria-current')
   }
 }
@@ -124,9 +131,14 @@ function keepShell() {
 }
 
 addEventListener('hashchange', () => void show())
-addEventListener('sessionended', () =>
-  go(`masuk?berakhir=1&lanjut=${encodeURIComponent(location.hash.slice(2))}`),
-)
+addEventListener('sessionended', () => {
+  if (!location.hash.startsWith('#/masuk'))
+    go(`masuk?berakhir=1&lanjut=${encodeURIComponent(location.hash.slice(2))}`)
+})
+// Signed out in another tab, which shares the session.
+addEventListener('storage', () => {
+  if (refreshToken() === undefined) void show()
+})
 addEventListener('unheard', () => hear(false))
 addEventListener('offline', () => hear(false))
 addEventListener('heard', () => hear(true))

@@ -2,11 +2,15 @@
  * Everything that the page asks of the public API, and what it reads of the answers. Rupiah are texts of whole ones, points
  * texts with at most two decimals, instants ISO 8601.
  *
- * @typedef {{ username: string, email: string, email_verified: boolean, first_name: string, last_name: string }} Profile
+ * @typedef {{ username: string, email: string, email_verified: boolean, first_name: string, last_name: string,
+ *   phone_number: string | null, gender: string | null, date_of_birth: string | null, marketing_opt_in: boolean,
+ *   otp_login: boolean }} Profile
+ * @typedef {{ id: string, recipient: string, phone: string, address_input: string, province: string, district: string,
+ *   city: string, urban: string, post_id: string, primary: boolean }} Address
  * @typedef {{ balance: string, in_transaction: string, available: string, points: string, points_held: string }} Wallet
  * @typedef {'PENDING' | 'PAID' | 'EXPIRED' | 'CANCELLED' | 'FAILED'} Status
  * @typedef {{ id: string, type: string, direction: 'credit' | 'debit', amount: string, status: Status, src: string | null,
- *   invoice: string, xendit_url: string | null, payee: string | null, description: string | null,
+ *   invoice: string, xendit_url: string | null, payee: string | null, description: string | null, amount_2: string | null,
  *   expired_at: string | null, paid_at: string | null, created_at: string, balance_after: string | null }} Transaction
  * @typedef {{ id: number, type: 'EARN' | 'REDEEM', amount: string, src: string, status: 'PENDING' | 'COMPLETE',
  *   reference_number: string, created_at: string }} Mutation
@@ -77,6 +81,25 @@ export const confirmEmail = (otp) => call('POST', '/otp/verify', { body: { purpo
 
 /** @type {() => Promise<Profile>} */
 export const profile = () => as(call('GET', '/users/me'))
+/** @type {(changes: Readonly<Record<string, string | boolean | null>>) => Promise<Profile>} */
+export const changeProfile = (changes) => as(call('PATCH', '/users/me', { body: changes }))
+/** @type {(current: string, next: string) => Promise<unknown>} */
+export const changePassword = (current, next) =>
+  call('POST', '/auth/password', { body: { current_password: current, new_password: next } })
+
+/** @type {(cursor?: string) => Promise<Page<Address>>} */
+export const addresses = (cursor) => as(call('GET', query('/addresses', { cursor, limit: '50' })))
+/** @type {(id: string) => Promise<Address>} */
+export const address = (id) => as(call('GET', `/addresses/${encodeURIComponent(id)}`))
+/** @param {Fields} fields */
+export const addAddress = (fields) => call('POST', '/addresses', { body: fields })
+/** @type {(id: string, fields: Fields) => Promise<unknown>} */
+export const changeAddress = (id, fields) => call('PATCH', `/addresses/${id}`, { body: fields })
+/** @param {string} id */
+export const makePrimary = (id) => call('POST', `/addresses/${id}/primary`)
+/** @param {string} id */
+export const removeAddress = (id) => call('DELETE', `/addresses/${id}`)
+
 /** @type {() => Promise<Wallet>} */
 export const wallet = () => as(call('GET', '/wallet'))
 /** @type {(filter: Readonly<Record<string, string | undefined>>) => Promise<Page<Transaction>>} */

@@ -24,33 +24,24 @@ const DIGITS = ['amount', 'points', 'code']
  * @param {FieldOptions} options
  * @returns {HTMLElement}
  */
-export function field({
-  name,
-  label,
-  type = 'text',
-  value,
-  hint,
-  optional,
-  autocomplete = 'off',
-  maxlength = 255,
-}) {
+export function field(options) {
+  const { name, label, type = 'text', value, hint, optional, autocomplete = 'off', maxlength = 255 } = options
+  const isDigits = DIGITS.includes(type)
   const input = el('input', {
-    id: `field-${name}`,
     name,
-    type: DIGITS.includes(type) ? 'text' : type,
+    type: isDigits ? 'text' : type,
     value,
     required: !optional,
     autocomplete: type === 'code' ? 'one-time-code' : autocomplete,
-    inputmode: DIGITS.includes(type) ? 'numeric' : undefined,
+    inputmode: isDigits ? 'numeric' : undefined,
     autocapitalize: 'off',
     spellcheck: 'false',
     maxlength: type === 'code' ? 6 : maxlength,
     'data-kind': type,
     class: type,
-    'aria-describedby': `hint-${name} problem-${name}`,
   })
   if (type === 'amount' || type === 'points') input.addEventListener('change', () => writeGrouped(input))
-  return around(name, `${label}${optional ? ' (opsional)' : ''}`, input, hint)
+  return labelled(input, label, hint)
 }
 
 /**
@@ -59,27 +50,28 @@ export function field({
  */
 export function choice({ name, label, choices, value }) {
   const options = choices.map(([each, text]) => el('option', { value: each, selected: each === value }, text))
-  return around(
-    name,
-    label,
-    el('select', { id: `field-${name}`, name, 'aria-describedby': `problem-${name}` }, options),
-  )
+  return labelled(el('select', { name }, options), label)
 }
 
+let labels = 0
+
 /**
- * @param {string} name
+ * @param {HTMLInputElement | HTMLSelectElement} control
  * @param {string} label
- * @param {HTMLElement} control
  * @param {string} [hint]
  */
-function around(name, label, control, hint) {
+function labelled(control, label, hint) {
+  labels += 1
+  const id = `field-${labels}`
+  control.id = id
+  control.setAttribute('aria-describedby', `${id}-hint ${id}-problem`)
   return el(
     'div',
     { class: 'field' },
-    el('label', { for: `field-${name}` }, label),
+    el('label', { for: id }, label),
     control,
-    hint !== undefined && el('p', { class: 'hint', id: `hint-${name}` }, hint),
-    el('p', { class: 'problem', id: `problem-${name}`, 'data-problem': name }),
+    hint !== undefined && el('p', { class: 'hint', id: `${id}-hint` }, hint),
+    el('p', { class: 'problem', id: `${id}-problem`, 'data-problem': control.name }),
   )
 }
 
@@ -186,15 +178,16 @@ function showProblems(whole, alert, problems) {
 }
 
 /**
- * A box to tick.
+ * A box to tick: "on" or nothing.
  * @param {string} name
  * @param {string} label
+ * @param {boolean} [isTicked]
  */
-export function tick(name, label) {
+export function tick(name, label, isTicked = false) {
   return el(
     'label',
     { class: 'tick' },
-    el('input', { type: 'checkbox', name, 'data-kind': 'checkbox' }),
+    el('input', { type: 'checkbox', name, 'data-kind': 'checkbox', checked: isTicked }),
     el('span', {}, label),
   )
 }

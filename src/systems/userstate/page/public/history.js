@@ -1,6 +1,6 @@
 import { el, go, toast, webAddress } from './dom.js'
 import * as api from './endpoints.js'
-import { choice, doing, form } from './form.js'
+import { choice, doing, field, form } from './form.js'
 import { moment, rupiah } from './format.js'
 import { badge, factList, pages, signed, transactionRows } from './list.js'
 import { live } from './live.js'
@@ -78,8 +78,7 @@ function filters(query) {
  * @param {URLSearchParams} query
  */
 function date(name, label, query) {
-  const input = el('input', { id: `field-${name}`, name, type: 'date', value: query.get(name) ?? '' })
-  return el('div', { class: 'field' }, el('label', { for: `field-${name}` }, label), input)
+  return field({ name, label, type: 'date', value: query.get(name) ?? '', optional: true })
 }
 
 /**
@@ -122,6 +121,7 @@ function drawOne(transaction, renew) {
       ...next(transaction, renew),
       factList([
         ['Nomor', invoice],
+        ...pricesOf(transaction),
         ['Merchant', type === 'PAYMENT' ? payee : null],
         ['Catatan', description],
         ['Dibuat', moment(made)],
@@ -129,6 +129,21 @@ function drawOne(transaction, renew) {
         ['Saldo sesudahnya', after === null ? null : rupiah(after)],
       ]),
     ),
+  ]
+}
+
+/**
+ * `amount_2`: the price before a voucher took something off it, or what was really paid into the wallet.
+ * @param {api.Transaction} transaction
+ * @returns {[name: string, value: string][]}
+ */
+function pricesOf({ type, amount, amount_2: other }) {
+  if (other === null || other === amount || !/^\d+$/.test(other)) return []
+  if (type === 'TOPUP') return [['Yang dibayar', rupiah(other)]]
+  if (type !== 'PAYMENT') return []
+  return [
+    ['Harga', rupiah(other)],
+    ['Potongan voucher', `−${rupiah(Number(other) - Number(amount))}`],
   ]
 }
 

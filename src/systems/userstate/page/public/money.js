@@ -64,11 +64,24 @@ export async function payScreen({ query }) {
         type: 'amount',
         value: amount === undefined ? '' : thousands(amount),
       }),
-      field({ name: 'description', label: 'Catatan', optional: true, value: query.get('description') ?? '' }),
+      field({
+        name: 'voucher_code',
+        label: 'Kode voucher (opsional)',
+        optional: true,
+        value: query.get('voucher_code') ?? '',
+        maxlength: 64,
+      }),
+      field({
+        name: 'description',
+        label: 'Catatan (opsional)',
+        optional: true,
+        value: query.get('description') ?? '',
+      }),
     ],
     submit: 'Bayar',
     act: async (fields) => {
-      const { id } = await api.pay(fields)
+      const voucher = fields.voucher_code ? { voucher_code: fields.voucher_code.toUpperCase() } : {}
+      const { id } = await api.pay({ ...fields, ...voucher })
       return go(`riwayat/${id}`)
     },
   })

@@ -85,16 +85,22 @@ function redeemVoucher(renew) {
       },
     })
   const look = form({
-    fields: [field({ name: 'code', label: 'Kode voucher', maxlength: 64 })],
+    fields: [field({ name: 'voucher_code', label: 'Kode voucher', maxlength: 64 })],
     submit: 'Periksa',
     plain: true,
-    act: async ({ code = '' }) => {
+    act: async ({ voucher_code: code = '' }) => {
       offer.replaceChildren()
       const voucher = await api.voucher(code.toUpperCase())
       const isForPaying = voucher.kind.startsWith('DISCOUNT')
       offer.append(
         el('p', {}, el('strong', {}, worthOf(voucher))),
-        isForPaying ? el('p', {}, 'Voucher ini dipakai saat membayar.') : take(voucher),
+        isForPaying
+          ? el(
+              'a',
+              { class: 'button', href: `#/bayar?voucher_code=${encodeURIComponent(voucher.code)}` },
+              'Pakai saat membayar',
+            )
+          : take(voucher),
       )
     },
   })

@@ -63,6 +63,7 @@ const SENTENCES = {
   voucher_already_used: 'Anda sudah memakai voucher ini.',
   voucher_min_amount: ({ min }) => `Voucher ini berlaku mulai ${sum(min)}.`,
   voucher_wrong_kind: 'Voucher ini tidak bisa dipakai di sini.',
+  address_limit: ({ limit }) => `Paling banyak ${limit} alamat.`,
   bank_channel_inactive: 'Bank ini sedang tidak tersedia.',
   bank_account_exists: 'Rekening ini sudah tersimpan.',
   bank_account_limit: ({ limit }) => `Paling banyak ${limit} rekening.`,
@@ -94,11 +95,13 @@ const FIELDS = {
   referral_already_applied: 'referral_code',
   referral_not_eligible: 'referral_code',
   referral_circular: 'referral_code',
-  voucher_unknown: 'code',
-  voucher_inactive: 'code',
-  voucher_exhausted: 'code',
-  voucher_already_used: 'code',
-  voucher_wrong_kind: 'code',
+  voucher_unknown: 'voucher_code',
+  voucher_inactive: 'voucher_code',
+  voucher_exhausted: 'voucher_code',
+  voucher_already_used: 'voucher_code',
+  voucher_min_amount: 'voucher_code',
+  voucher_wrong_kind: 'voucher_code',
+  invalid_credentials: 'current_password',
   bank_account_exists: 'account_number',
 }
 
@@ -124,7 +127,10 @@ export function fieldProblems(error) {
   if (Array.isArray(errors))
     return errors.map(({ field }) => ({ field: String(field), text: 'Periksa isian ini.' }))
   const field = FIELDS[error.code]
-  return field === undefined ? [] : [{ field, text: sentence(error) }]
+  if (field === undefined) return []
+  // Who is signed in has said already who they are.
+  const text = field === 'current_password' ? 'Kata sandi Anda salah.' : sentence(error)
+  return [{ field, text }]
 }
 
 /** @type {Readonly<Record<string, string>>} */
