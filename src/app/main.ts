@@ -67,7 +67,7 @@ function isRefusal(error: unknown): boolean {
 function explain(error: unknown): string {
   if (error instanceof DomainError) {
     const reason = error.cause instanceof Error ? ` (${error.cause.message})` : ''
-    return `${error.message} [${error.code}]${reason}`
+    return [`${error.message} [${error.code}]${reason}`, ...problemsOf(error)].join('\n  ')
   }
   const expected = [ConfigurationError, MigrationFailed, BackupRefused, Refusal, AlreadyRunning].some(
     (kind) => error instanceof kind,
@@ -75,4 +75,17 @@ function explain(error: unknown): string {
   if (expected && error instanceof Error) return error.message
   if (isConnectionLoss(error)) return `a database does not answer (${String(error)})`
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+/** What a refusal says besides its sentence: "topup.min must be number". */
+function problemsOf({ message, details: { errors, reason } }: DomainError): string[] {
+  const fields: unknown[] = Array.isArray(errors) ? errors : []
+  return [
+    ...(typeof reason === 'string' && !message.includes(reason) ? [reason] : []),
+    ...fields.flatMap((one) =>
+      typeof one === 'object' && one !== null && 'field' in one && 'reason' in one
+        ? [`${one.field} ${one.reason}`]
+        : [],
+    ),
+  ]
 }

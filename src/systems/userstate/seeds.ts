@@ -21,7 +21,10 @@ const bankChannels = [
   { id: 4, code: 'BRI', description: 'Bank Rakyat Indonesia' },
 ] as const
 
-export async function seed(context: SystemContext, { demo }: { readonly demo: boolean }): Promise<void> {
+export async function seed(
+  context: Pick<SystemContext, 'database' | 'log'>,
+  { demo }: { readonly demo: boolean },
+): Promise<void> {
   const db = context.database(walletDatabase.name)
   const settings = await openWalletSettings(db, context.log)
   try {

@@ -7,10 +7,14 @@ import { readFile } from 'node:fs/promises'
 import { after, test } from 'node:test'
 import pg from 'pg'
 import { dropDatabase, emptyTestDatabase, startTestServer } from '../../../../test/database.ts'
+import { systemClock } from '../../../kernel/clock.ts'
+import { silentLog } from '../../../kernel/log.ts'
+import { openDatabase } from '../../../postgres/database.ts'
 import { ownComponent } from '../../../postgres/manifest.ts'
 import { readComponent } from '../../../postgres/migrate/files.ts'
 import { migrateUp } from '../../../postgres/migrate/run.ts'
 import { walletDatabase } from '../databases.ts'
+import { seed } from '../seeds.ts'
 
 const document = await readFile(new URL('document.md', import.meta.url), 'utf8')
 const closing: (() => Promise<unknown>)[] = []
@@ -111,6 +115,28 @@ test('check 1: the seventeen tables and twelve indexes are there; a second migra
     [],
   )
   assert.deepEqual(await migrateUp(url, walletDatabase), [])
+})
+
+test('check 9: the printed seed statements, twice after ours, leave five payment types and four channels', async () => {
+  const { url, client } = await migrated()
+  const { name, errors } = walletDatabase
+  const database = openDatabase({ name, url, errors, clock: systemClock })
+  closing.push(() => database.close())
+  const seeded = () => seed({ database: () => database, log: silentLog }, { demo: false })
+  await seeded()
+  const look = async () =>
+    (
+      await client.query(`
+        select (select jsonb_agg(to_jsonb(t) - 'updated_at' order by id) from payment_types t) as types,
+          (select jsonb_agg(c order by id) from bank_channel c) as channels`)
+    ).rows
+  const ours = await look()
+  const theirs = [...begins('INSERT INTO payment_types'), ...begins('INSERT INTO bank_channel')]
+  assert.equal(theirs.length, 2)
+  for (const statement of [...theirs, ...theirs]) await client.query(statement)
+  await seeded()
+  assert.deepEqual(await look(), ours)
+  assert.deepEqual([ours[0].types.length, ours[0].channels.length], [5, 4])
 })
 
 test('the migration runs the printed indexes word for word', async () => {

@@ -6,7 +6,7 @@ import { typed } from '../../../platform/http/server.ts'
 import { SCOPES } from '../access/roles.ts'
 import { refusals } from '../house/schemas.ts'
 import type { Store } from '../store.ts'
-import { createKey, listKeys, revokeKey } from './api-keys.ts'
+import { createKey, HOLDER, listKeys, revokeKey } from './api-keys.ts'
 
 const tags = ['Administration']
 const config = { access: { permission: 'admin.keys' } } as const
@@ -49,8 +49,7 @@ export function apiKeyRoutes(scope: FastifyInstance, store: Store): void {
         tags,
         summary: 'One more key, shown this once',
         body: strictObject({
-          // No colon: Basic authentication ends the name there.
-          holder: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$' }),
+          holder: Type.String({ pattern: HOLDER }),
           scopes: Type.Array(oneOf(SCOPES), { minItems: 1, maxItems: SCOPES.length, default: ['service'] }),
           expires_at: Type.Optional(instantInput()),
         }),

@@ -5,8 +5,10 @@ import type { FastifyRequest } from 'fastify'
 import type { Caller } from '../../../kernel/caller.ts'
 import { fail as kernelFail } from '../../../kernel/errors.ts'
 import type { Identity } from '../../../platform/access/identity.ts'
+import { type FieldProblem, invalidFields } from '../../../platform/http/validation.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
+import { SCOPES } from '../access/roles.ts'
 import { SYSTEM } from '../databases.ts'
 import { fail } from '../errors.ts'
 import type { Store } from '../store.ts'
@@ -32,12 +34,21 @@ export interface KeyView {
   readonly last_used_at: Date | null
 }
 
-/** Answers the whole key, which nobody can read again. @throws api_key_limit, forbidden */
+/** No colon: Basic authentication ends the name there. */
+export const HOLDER = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$'
+
+/** Answers the whole key, which nobody can read again. @throws validation_failed, api_key_limit, forbidden */
 export async function createKey(
   store: Pick<Store, 'db'>,
   caller: Caller,
   { holder, scopes, expiresAt }: NewKey,
 ): Promise<{ readonly keyId: string; readonly apikey: string }> {
+  const unknown = scopes.filter((scope) => !SCOPES.some((one) => one === scope))
+  const problems: FieldProblem[] = [
+    ...(new RegExp(HOLDER).test(holder) ? [] : [{ field: 'holder', reason: `does not look like ${HOLDER}` }]),
+    ...(unknown.length === 0 ? [] : [{ field: 'scopes', reason: `has no ${unknown.join(', ')}` }]),
+  ]
+  if (problems.length > 0) throw invalidFields(problems)
   const apikey = `usk_${randomBytes(32).toString('base64url')}`
   const kept = await hash(apikey, ROUNDS)
   const { id } = await inTransaction(store.db, caller, (tx) =>

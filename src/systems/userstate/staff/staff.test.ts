@@ -1,6 +1,7 @@
 /** Staff, services and what each of them may do (UserState, U22, U24, §9). */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
+import { houseFolder } from '../../../../test/house.ts'
 import { until } from '../../../../test/until.ts'
 import { basic, openUserstate, type Person } from '../../../../test/userstate.ts'
 import { systemCaller } from '../../../kernel/caller.ts'
@@ -310,6 +311,47 @@ test('a service is no user and no staff', async () => {
   assert.equal((await wallet.get(`/services/users/${user.username}`, { as: user })).status, 403)
   const pusher = await wallet.service('pusher', ['push:send'])
   assert.equal((await wallet.get(`/services/users/${user.username}`, { headers: pusher })).status, 403)
+})
+
+const house = await houseFolder()
+after(house.remove)
+const niaga = (...words: string[]) =>
+  house.run(['userstate', ...words], { NIAGA_USERSTATE_URL: wallet.databaseUrl })
+
+test('the operator’s commands: keys that sign in as they say, people shut out, settings that hold without a restart', async () => {
+  const somebody = await wallet.person()
+  const [made, told, disabled, set] = await Promise.all([
+    niaga('create-key', 'scripted', '--scopes', 'users:read', '--days', '1', '--json'),
+    niaga('create-key', 'printed'),
+    niaga('disable', somebody.username),
+    niaga('set', 'otp.max_attempts', '4'),
+  ])
+  for (const { code, text } of [made, told, disabled, set]) assert.equal(code, 0, text)
+  const { holder, apikey } = JSON.parse(made.text)
+  const path = `/services/users/${user.username}`
+  assert.equal((await wallet.get(path, { headers: basic(holder, apikey) })).status, 200)
+  const printed = /curl -u '(\w+):(\w\S+)'/.exec(told.text)
+  assert.ok(printed?.[1] && printed[2], told.text)
+  assert.equal((await wallet.get(path, { headers: basic(printed[1], printed[2]) })).status, 200)
+  assert.equal((await wallet.get('/wallet', { as: somebody })).status, 401)
+  await until(() => wallet.store.settings.get('otp.max_attempts') === 4)
+
+  const refused = await Promise.all([
+    niaga('create-key', 'a:b', '--scopes', 'everything'),
+    niaga('disable', admin.username),
+    niaga('set', 'topup.min', '30000000'),
+  ])
+  assert.deepEqual(
+    refused.map(({ code }) => code),
+    [2, 2, 2],
+  )
+  for (const [n, said] of [
+    /holder .*\n.*scopes has no everything/,
+    /last_admin/,
+    /must not exceed topup.max/,
+  ].entries())
+    assert.match(refused[n]?.text ?? '', said)
+  await wallet.change('otp.max_attempts', 5)
 })
 
 test('the operator makes the first admin, who signs in with what was printed', async () => {

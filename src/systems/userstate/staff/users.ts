@@ -70,7 +70,7 @@ export interface UserChange {
 
 /** Whoever is disabled is out at once. @throws not_found, last_admin */
 export async function changeUser(
-  store: Store,
+  store: Pick<Store, 'db'>,
   caller: Caller,
   username: string,
   change: UserChange,

@@ -1,0 +1,45 @@
+import type { Command } from 'commander'
+import { createKey, revokeKey } from '../../../systems/userstate/services/api-keys.ts'
+import { json } from '../output.ts'
+import { Refusal } from '../refusal.ts'
+import { operator, withWallets } from './operator.ts'
+
+interface KeyOptions {
+  readonly scopes: string
+  readonly days?: string
+  readonly json?: boolean
+}
+
+export function keyCommands(userstate: Command): void {
+  userstate
+    .command('create-key <holder>')
+    .description('a key of a service, which signs in by HTTP Basic with holder:key; it is shown once')
+    .option('--scopes <list>', 'what it may do, commas between: service,payments:charge', 'service')
+    .option('--days <n>', 'how long it is valid; without it, until revoked')
+    .option('--json', 'for scripts')
+    .action(async (holder: string, { scopes, days: given, json: asJson }: KeyOptions) => {
+      const days = given === undefined ? undefined : Number(given)
+      if (days !== undefined && !(days > 0)) throw new Refusal('--days takes a number above 0')
+      await withWallets(async (db) => {
+        const { keyId, apikey } = await createKey({ db }, operator, {
+          holder,
+          scopes: scopes.split(',').map((scope) => scope.trim()),
+          ...(days === undefined ? {} : { expiresAt: new Date(Date.now() + days * 86_400_000) }),
+        })
+        console.log(
+          asJson
+            ? json({ key_id: keyId, holder, apikey })
+            : `${apikey}\nIts id is ${keyId}. Keep the key now: it cannot be shown again.\n` +
+                `Sign in by HTTP Basic: curl -u '${holder}:${apikey}' https://<host>/userstate/v1/…`,
+        )
+      })
+    })
+
+  userstate
+    .command('revoke-key <id>')
+    .description('end a key at once')
+    .action(async (id: string) => {
+      await withWallets((db) => revokeKey({ db }, operator, id))
+      console.log('revoked')
+    })
+}
