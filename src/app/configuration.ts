@@ -84,7 +84,8 @@ export function loadConfiguration(environment: Environment = withDotEnv()): Conf
     const urls = Object.fromEntries(names.map((key) => [key, optional(url(`where ${name} lives`, POSTGRES))]))
     collect(() => readVariables(urls, environment))
   }
-  if (!own || problems.length > 0) throw new ConfigurationError(problems)
+  // A variable that several parts read is wrong once.
+  if (!own || problems.length > 0) throw new ConfigurationError([...new Set(problems)])
   return { ...own, NIAGA_DATA: resolve(own.NIAGA_DATA), environment, systems }
 }
 

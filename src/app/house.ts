@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import { fail, isDomainError } from '../kernel/errors.ts'
 import { type Log, silentLog } from '../kernel/log.ts'
+import { readAll } from '../platform/configuration.ts'
 import { createHttpServer } from '../platform/http/server.ts'
 import { startLoop } from '../platform/jobs/loop.ts'
 import { createLog } from '../platform/log/log.ts'
@@ -51,6 +52,8 @@ export async function startHouse(
   say: Say,
   clock: Clock = systemClock,
 ): Promise<House> {
+  const { environment } = configuration
+  readAll(configuration.systems.map((system) => () => system.checkEnvironment?.(environment)))
   const port = await freePort(configuration.NIAGA_PORT, configuration.NIAGA_HOST)
   const local = `http://${hostInUrl(configuration.NIAGA_HOST)}:${port}`
   const other = await claimInstance(configuration.NIAGA_DATA, local)

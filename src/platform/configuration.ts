@@ -50,6 +50,23 @@ export function readVariables<V extends Variables>(
   return Object.fromEntries(values) as Values<V>
 }
 
+/**
+ * Reads several parts that each throw.
+ * @throws ConfigurationError with the problems of all of them, each once.
+ */
+export function readAll(readers: readonly (() => unknown)[]): void {
+  const problems = new Set<string>()
+  for (const read of readers) {
+    try {
+      read()
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error
+      for (const problem of error.problems) problems.add(problem)
+    }
+  }
+  if (problems.size > 0) throw new ConfigurationError([...problems])
+}
+
 interface Options<T> {
   readonly fallback?: T
   readonly secret?: boolean

@@ -22,6 +22,11 @@ export interface SystemManifest {
   readonly files: readonly string[]
   /** What may be set in the environment. */
   readonly variables: Variables
+  /**
+   * What a start needs of the environment, beyond each variable by itself.
+   * @throws ConfigurationError with all that is missing or contradicts itself
+   */
+  checkEnvironment?(environment: Environment): void
   /** Idempotent upserts; `demo` adds the documented demonstration set. */
   seed(context: SystemContext, options: { readonly demo: boolean }): Promise<void>
   /** Walks the permanent record of what happened; changes nothing. */

@@ -1,11 +1,9 @@
 /** `niaga migrate`: every database's history in one place. */
-import { writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { type Command, Option } from 'commander'
 import { Listr } from 'listr2'
 import pg from 'pg'
 import { type DatabaseManifest, isSqlComponent, ownComponent } from '../../postgres/manifest.ts'
-import { readComponent } from '../../postgres/migrate/files.ts'
+import { isMigrationName, newMigration } from '../../postgres/migrate/new-migration.ts'
 import { emptyDatabase, migrateDown, migrateUp, type Step } from '../../postgres/migrate/run.ts'
 import { type ComponentState, componentState } from '../../postgres/migrate/state.ts'
 import { type Configuration, loadConfiguration } from '../configuration.ts'
@@ -247,20 +245,10 @@ async function statesOf({
   }
 }
 
-const SKELETON = `-- What this is for, and who survives it.
-
--- migrate:up
-
--- migrate:down
-`
-
 async function create(name: string, options: Selection): Promise<void> {
-  if (!/^[a-z0-9_]+$/.test(name)) throw new Refusal('a migration is named in small letters, digits and _')
+  if (!isMigrationName(name)) {
+    throw new Refusal('a migration is named in small letters and digits, with _ or - between them')
+  }
   const [manifest] = selectManifests(loadConfiguration(), options) as [DatabaseManifest]
-  const own = ownComponent(manifest)
-  const { migrations } = await readComponent(own)
-  const version = String(Number(migrations.at(-1)?.version ?? 0) + 1).padStart(4, '0')
-  const file = new URL(`migrations/${version}_${name}.sql`, own.directory)
-  await writeFile(file, SKELETON, { flag: 'wx' })
-  console.log(fileURLToPath(file))
+  console.log(await newMigration(ownComponent(manifest), name))
 }

@@ -4,6 +4,7 @@ import {
   type Environment,
   integer,
   optional,
+  readAll,
   readVariables,
   secret,
   text,
@@ -12,8 +13,8 @@ import {
 } from '../../platform/configuration.ts'
 import { type FieldKeys, parseFieldKeys } from '../../platform/crypto/field-keys.ts'
 import { databaseVariables } from './documented-url.ts'
-import { gatewayVariables } from './gateway/gateway-configuration.ts'
-import { pushVariables } from './push/open-push.ts'
+import { gatewayVariables, readGatewayConfiguration } from './gateway/gateway-configuration.ts'
+import { pushVariables, readPushConfiguration } from './push/open-push.ts'
 
 const secrets = {
   FIELD_KEY: optional(
@@ -98,4 +99,13 @@ export function readWalletConfiguration(environment: Environment): WalletConfigu
     },
     mail: { url: read.SMTP_URL, from: { name: 'UserState', address: read.MAIL_FROM } },
   }
+}
+
+/** Before anything is migrated or opened. @throws ConfigurationError with everything that production lacks */
+export function checkWalletEnvironment(environment: Environment): void {
+  readAll([
+    () => readWalletConfiguration(environment),
+    () => readGatewayConfiguration(environment, { baseUrl: '', publicUrl: '' }),
+    () => readPushConfiguration(environment),
+  ])
 }

@@ -1,4 +1,4 @@
-/** PS_HOST, PS_USER, PS_PASSWORD, PS_DB, PS_PORT, PS_DIALECT, PS_POOL_MAX, PS_SSLMODE: the document's way to name a database. */
+/** PS_HOST, PS_USER, PS_PASSWORD, PS_DB, PS_PORT, PS_DIALECT, PS_POOL_MAX, PS_SSLMODE: the document's way to name a database; and DB_SYNC. */
 import {
   ConfigurationError,
   type Environment,
@@ -26,19 +26,31 @@ export const databaseVariables = {
   PS_SSLMODE: optional(
     oneOf('whether the connection is encrypted', ['disable', 'require', 'verify-full'], 'disable'),
   ),
+  DB_SYNC: optional(
+    oneOf(
+      'the document’s way to follow the models, in development; every start migrates',
+      ['alter'],
+      'alter',
+    ),
+  ),
 }
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1'])
 
 /**
  * The database's URL; undefined where PS_HOST is unset.
- * @throws ConfigurationError, also where production would talk in clear over a network
+ * @throws ConfigurationError, also where production would talk in clear over a network or change tables unseen
  */
 export function documentedUrl(environment: Environment): string | undefined {
   const read = readVariables(databaseVariables, environment)
   const { PS_HOST: host, PS_SSLMODE: sslmode } = read
-  if (host === undefined) return undefined
   const isProduction = environment.NIAGA_ENVIRONMENT?.trim() === 'production'
+  if (isProduction && read.DB_SYNC !== undefined) {
+    throw new ConfigurationError([
+      'DB_SYNC: is for development alone; in production `niaga migrate plan` shows what `niaga migrate up` would do',
+    ])
+  }
+  if (host === undefined) return undefined
   if (isProduction && !LOOPBACK.has(host) && sslmode !== 'require' && sslmode !== 'verify-full') {
     throw new ConfigurationError([
       `PS_SSLMODE: must be require or verify-full in production, since ${host} is reached over a network`,

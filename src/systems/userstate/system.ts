@@ -2,7 +2,7 @@
 import { verifyAudit } from '../../platform/audit/verify.ts'
 import type { SystemContext, SystemManifest } from '../../platform/system.ts'
 import { ANCHOR_FILE, anchorPath } from './anchors.ts'
-import { userstateVariables } from './configuration.ts'
+import { checkWalletEnvironment, userstateVariables } from './configuration.ts'
 import { ANCHOR_SCHEMA, auditsDatabase, SYSTEM, walletDatabase } from './databases.ts'
 import { userstateErrors } from './errors.ts'
 
@@ -14,6 +14,7 @@ export const userstate: SystemManifest = {
   errors: userstateErrors,
   files: [ANCHOR_FILE],
   variables: userstateVariables,
+  checkEnvironment: checkWalletEnvironment,
   async seed(context, options) {
     const { seed } = await import('./seeds.ts')
     await seed(context, options)

@@ -3,8 +3,11 @@
  * which then adopt what they find.
  */
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import pg from 'pg'
 import { dropDatabase, emptyTestDatabase, startTestServer } from '../../../../test/database.ts'
 import { systemClock } from '../../../kernel/clock.ts'
@@ -12,7 +15,8 @@ import { silentLog } from '../../../kernel/log.ts'
 import { openDatabase } from '../../../postgres/database.ts'
 import { ownComponent } from '../../../postgres/manifest.ts'
 import { readComponent } from '../../../postgres/migrate/files.ts'
-import { migrateUp } from '../../../postgres/migrate/run.ts'
+import { newMigration } from '../../../postgres/migrate/new-migration.ts'
+import { migrateDown, migrateUp } from '../../../postgres/migrate/run.ts'
 import { walletDatabase } from '../databases.ts'
 import { seed } from '../seeds.ts'
 
@@ -143,6 +147,39 @@ test('the migration runs the printed indexes word for word', async () => {
   const { migrations } = await readComponent(ownComponent(walletDatabase))
   const text = migrations.find(({ name }) => name === 'indexes')?.up ?? ''
   for (const statement of begins('CREATE INDEX')) assert.ok(text.includes(`${statement};`), statement)
+})
+
+test('check 3: "new add-column-to-user-info" makes both ways; new_field comes and goes and comes again', async () => {
+  const { url, client } = await migrated()
+  const folder = await mkdtemp(join(tmpdir(), 'userstate-migrations-'))
+  closing.push(() => rm(folder, { recursive: true }))
+  await cp(fileURLToPath(ownComponent(walletDatabase).directory), folder, { recursive: true })
+  const own = { ...ownComponent(walletDatabase), directory: pathToFileURL(`${folder}/`) }
+  const manifest = { ...walletDatabase, components: [...walletDatabase.components.slice(0, -1), own] }
+
+  const file = await newMigration(own, 'add-column-to-user-info')
+  assert.match(file, /\d{4}_add_column_to_user_info\.sql$/)
+  const begun = await readFile(file, 'utf8')
+  await writeFile(
+    file,
+    begun
+      .replace('-- migrate:up\n', '-- migrate:up\nalter table user_info add column new_field varchar(255);\n')
+      .replace('-- migrate:down\n', '-- migrate:down\nalter table user_info drop column new_field;\n'),
+  )
+  const isThere = async () => {
+    const { rowCount } = await client.query(
+      `select from information_schema.columns where table_name = 'user_info' and column_name = 'new_field'`,
+    )
+    return rowCount === 1
+  }
+  const stepsOf = (steps: readonly { direction: string; name: string }[]) =>
+    steps.map(({ direction, name }) => `${direction} ${name}`)
+  assert.deepEqual(stepsOf(await migrateUp(url, manifest)), ['up add_column_to_user_info'])
+  assert.equal(await isThere(), true)
+  assert.deepEqual(stepsOf(await migrateDown(url, manifest, { steps: 1 })), ['down add_column_to_user_info'])
+  assert.equal(await isThere(), false)
+  await migrateUp(url, manifest)
+  assert.equal(await isThere(), true)
 })
 
 test('check 4: tables made as printed are adopted with their rows', async () => {

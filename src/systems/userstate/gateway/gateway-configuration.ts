@@ -44,13 +44,16 @@ export function readGatewayConfiguration(
   { baseUrl, publicUrl }: { readonly baseUrl: string; readonly publicUrl: string },
 ): GatewayConfiguration {
   const read = readVariables(gatewayVariables, environment)
-  const isReal = read.XENDIT_BASE_URL !== undefined || environment.NIAGA_ENVIRONMENT?.trim() === 'production'
+  const isProduction = environment.NIAGA_ENVIRONMENT?.trim() === 'production'
+  const isReal = read.XENDIT_BASE_URL !== undefined || isProduction
   const missing = isReal ? REAL_NEEDS.filter((name) => read[name] === undefined) : []
-  if (missing.length > 0) {
-    throw new ConfigurationError(
-      missing.map((name) => `${name}: is needed in production and for a real gateway`),
+  const problems = missing.map((name) => `${name}: is needed in production and for a real gateway`)
+  if (isProduction && read.XENDIT_BASE_URL !== undefined && isSimulator(read.XENDIT_BASE_URL)) {
+    problems.push(
+      `XENDIT_BASE_URL: ${read.XENDIT_BASE_URL} is a simulator; production needs the gateway itself`,
     )
   }
+  if (problems.length > 0) throw new ConfigurationError(problems)
   return {
     baseUrl: read.XENDIT_BASE_URL ?? `${baseUrl}${SIMULATOR_PATH}`,
     secretKey: read.XENDIT_SECRET_KEY ?? 'xnd_development_sandbox_userstate',
@@ -59,4 +62,10 @@ export function readGatewayConfiguration(
     simulator: isReal ? undefined : { path: SIMULATOR_PATH, publicUrl: `${publicUrl}${SIMULATOR_PATH}` },
     redirectHosts: read.REDIRECT_HOSTS?.split(',').filter(Boolean) ?? [],
   }
+}
+
+/** Ours answers below /sim/; whatever is not reached over TLS is nobody who moves money. */
+function isSimulator(text: string): boolean {
+  const { protocol, pathname } = new URL(text)
+  return protocol !== 'https:' || /^\/sim(\/|$)/.test(pathname)
 }

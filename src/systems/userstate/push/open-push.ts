@@ -45,16 +45,23 @@ export interface PushSurroundings {
 }
 
 /** @throws ConfigurationError */
-export function openPush({ environment, baseUrl, anchorPath, clock, log }: PushSurroundings): Push {
+export function readPushConfiguration(environment: Environment) {
   const { FCM_PROJECT_ID: project, FCM_SERVICE_ACCOUNT: given } = readVariables(variables, environment)
-  if (given !== undefined) {
-    const account = readServiceAccount(given)
-    if (!account) throw new ConfigurationError(['FCM_SERVICE_ACCOUNT: is not the JSON of a service account'])
-    const client = createFcmClient({ baseUrl: REAL, project, account: async () => account, clock, log })
-    return { client, simulator: undefined }
-  }
-  if (environment.NIAGA_ENVIRONMENT?.trim() === 'production') {
+  if (given === undefined) {
+    if (environment.NIAGA_ENVIRONMENT?.trim() !== 'production') return { project, account: undefined }
     throw new ConfigurationError(['FCM_SERVICE_ACCOUNT: is needed in production'])
+  }
+  const account = readServiceAccount(given)
+  if (!account) throw new ConfigurationError(['FCM_SERVICE_ACCOUNT: is not the JSON of a service account'])
+  return { project, account }
+}
+
+/** @throws ConfigurationError */
+export function openPush({ environment, baseUrl, anchorPath, clock, log }: PushSurroundings): Push {
+  const { project, account: real } = readPushConfiguration(environment)
+  if (real) {
+    const client = createFcmClient({ baseUrl: REAL, project, account: async () => real, clock, log })
+    return { client, simulator: undefined }
   }
   // Phones do not forget what they were told because a wallet was killed.
   const stateFile = join(dirname(anchorPath), 'userstate-fcm-simulator.jsonl')
