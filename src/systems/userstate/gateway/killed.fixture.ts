@@ -7,11 +7,12 @@ import { silentLog } from '../../../kernel/log.ts'
 import { createMetrics } from '../../../platform/http/metrics.ts'
 import { openDatabase } from '../../../postgres/database.ts'
 import { userstateErrors } from '../errors.ts'
+import { makePayment } from '../payments/make-payment.ts'
 import { sendPayout } from '../payouts/send-payout.ts'
 import { openStore } from '../store.ts'
 import { createTopup } from '../topups/create-topup.ts'
 
-const [, , what, whom = ''] = process.argv
+const [, , what, whom = '', voucherCode = null] = process.argv
 const url = process.env.DATABASE ?? ''
 const store = await openStore({
   environment: process.env,
@@ -25,7 +26,26 @@ const store = await openStore({
   database: (name) => openDatabase({ name, url, errors: userstateErrors }),
 })
 if (what === 'payout') await sendPayout(store, systemCaller, BigInt(whom))
-else {
+else if (what === 'payment') {
+  await makePayment(store, systemCaller, {
+    username: whom,
+    payee: 'onmarket',
+    method: 'XENDIT',
+    amount: 30_000,
+    freightCharge: null,
+    insuranceAmount: null,
+    commission: null,
+    invoiceOnmarket: null,
+    onbookingCode: null,
+    description: null,
+    capture: 'manual',
+    holdMinutes: null,
+    platform: null,
+    voucherCode,
+    asker: 'user:killed',
+    idempotencyKey: newId(),
+  })
+} else {
   await createTopup(store, systemCaller, {
     username: whom,
     amount: 50_000,

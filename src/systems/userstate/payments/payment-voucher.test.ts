@@ -1,5 +1,8 @@
 /** Vouchers of payments: what they take off, who gets one, and that each is free again when its payment ends unpaid. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { until } from '../../../../test/until.ts'
 import { basic, type Person } from '../../../../test/userstate.ts'
@@ -22,7 +25,13 @@ const shop = await (async () => {
 await wallet.payee('onbooking')
 
 beforeEach(() => xendit.behave())
-afterEach(async () => assert.deepEqual(await verify(owner), []))
+afterEach(async () => {
+  assert.deepEqual(await verify(owner), [])
+  const miscounted = await owner.many(sql`
+    select v.code from voucher v where v.redeemed_count <> (
+      select count(*) from voucher_redemption r where r.code = v.code and r.status <> 'CANCELLED')`)
+  assert.deepEqual(miscounted, [])
+})
 
 /** Answers its code. */
 const voucher = async (terms: Readonly<Record<string, string | number | boolean | null>>) => {
@@ -52,11 +61,11 @@ const charge = (username: string, amount: number, code: string, commission: numb
       commission_onmarket: String(commission),
     },
   })
-const settle = (what: 'capture' | 'release' | 'refund', id: string) =>
+const settle = (what: 'capture' | 'release' | 'refund', id: string, more: object = {}) =>
   wallet.post(`/payments/${id}/${what}`, {
     headers: shop,
     key: newId(),
-    ...(what === 'capture' ? {} : { body: { reason: 'as agreed' } }),
+    ...(what === 'capture' ? {} : { body: { reason: 'as agreed', ...more } }),
   })
 const account = async (name: string) =>
   (
@@ -120,7 +129,10 @@ test('check 42: what is taken off is rounded down and capped, the payee gets the
   assert.deepEqual(await uses(code), [1, 'REDEEMED'])
   const { body: mine } = await wallet.get('/vouchers/redemptions', { as: budi })
   assert.deepEqual([mine.items[0].transaction_id, mine.items[0].value], [body.id, 4_000])
-  assert.equal((await settle('refund', body.id)).body.amount, '26000')
+  // The last rupiah of a refund returns the discount, not the first.
+  assert.equal((await settle('refund', body.id, { amount: '13000' })).status, 201)
+  assert.equal(await account('expense:voucher'), expense - 4_000n)
+  assert.equal((await settle('refund', body.id)).body.amount, '13000')
   assert.deepEqual(await funds(budi), [30_000, 0])
   assert.deepEqual(await before(), [payee, expense])
   assert.deepEqual(await uses(code), [1, 'REDEEMED'])
@@ -295,6 +307,31 @@ test('the connection killed while a voucher is reserved or redeemed leaves nothi
       [1, 'REDEEMED'],
     ],
   )
+})
+
+test('the process killed while the gateway makes the invoice: the voucher stays reserved, and one invoice redeems it', async () => {
+  const budi = await wallet.person()
+  const code = await voucher({ quota: 1, value: 4_000 })
+  xendit.faults.arm({ kind: 'timeout_after_effect', endpoint: 'create_invoice', times: 1 })
+  const fixture = join(import.meta.dirname, '../gateway/killed.fixture.ts')
+  const child = spawn(process.execPath, [fixture, 'payment', budi.username, code], {
+    env: { ...process.env, ...wallet.childEnvironment },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  await until(async () => xendit.faults.armed.length === 0 && (await uses(code))[1] === 'RESERVED')
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  await wallet.advance({ seconds: 16 })
+  const { id, invoice } = await owner.one<{ id: bigint; invoice: string }>(
+    sql`select id, invoice from user_transaction where username = ${budi.username}`,
+  )
+  const [only, ...others] = xendit.invoices.of(invoice)
+  assert.deepEqual([only?.id, only?.amount, others], [await invoiceOf(String(id)), 26_000, []])
+  const payee = await account('payee:onmarket')
+  xendit.pay(only?.id ?? '')
+  await until(async () => (await statusOf(String(id))) === 'PAID')
+  assert.deepEqual(await uses(code), [1, 'REDEEMED'])
+  assert.equal((await account('payee:onmarket')) - payee, 30_000n)
 })
 
 test('a hand on psql cannot use a voucher too often, nor change what a use was worth or a price was', async () => {

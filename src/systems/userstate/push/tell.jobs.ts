@@ -19,8 +19,10 @@ const pushTell = defineJob(
 interface Changed {
   readonly username: string
   readonly amount: number
-  /** TOPUP, LATE for money that came too late, PAYMENT or REFUND; PAYOUT for a withdrawal. */
+  /** TOPUP, PAYMENT or REFUND; PAYOUT for a withdrawal. */
   readonly type: string
+  /** Money for what was over. */
+  readonly isLate: boolean
   readonly payee: string | null
 }
 
@@ -44,7 +46,7 @@ export function tellTasks(store: Store): readonly Task[] {
 
 async function selectTransaction(tx: Tx, id: string): Promise<Changed | undefined> {
   return await tx.maybeOne<Changed>(
-    sql`select username, case src when 'XENDIT_LATE' then 'LATE' else type end as type, payee,
+    sql`select username, type, coalesce(src = 'XENDIT_LATE', false) as "isLate", payee,
         case type when 'TOPUP' then coalesce(amount_2::int, amount) else amount end as amount
       from user_transaction where id = ${id}`,
   )
@@ -52,20 +54,21 @@ async function selectTransaction(tx: Tx, id: string): Promise<Changed | undefine
 
 async function selectPayout(tx: Tx, id: string): Promise<Changed | undefined> {
   return await tx.maybeOne<Changed>(
-    sql`select username, amount, 'PAYOUT' as type, null as payee from payout where id = ${id}`,
+    sql`select username, amount, 'PAYOUT' as type, false as "isLate", null as payee from payout where id = ${id}`,
   )
 }
 
 function wordsFor(
-  { type, amount, payee }: Changed,
+  { type, amount, payee, isLate }: Changed,
   status: string,
 ): Pick<QueuedPush, 'title' | 'body'> | undefined {
   const sum = rupiah(amount)
   switch (`${type} ${status}`) {
     case 'TOPUP PAID':
-      return { title: 'Saldo bertambah', body: `Top up ${sum} berhasil.` }
-    case 'LATE PAID':
-      return { title: 'Saldo bertambah', body: `${sum} yang terlambat dibayar sudah masuk ke saldo kamu.` }
+      return {
+        title: 'Saldo bertambah',
+        body: isLate ? `${sum} yang terlambat dibayar sudah masuk ke saldo kamu.` : `Top up ${sum} berhasil.`,
+      }
     case 'PAYMENT PAID':
       return { title: 'Pembayaran berhasil', body: `${sum} sudah dibayarkan ke ${payee}.` }
     case 'REFUND PAID':
