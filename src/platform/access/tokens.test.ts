@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import {
   decodeProtectedHeader,
@@ -21,7 +21,8 @@ import { platformComponent } from '../components.ts'
 import { newFieldKey, parseFieldKeys } from '../crypto/field-keys.ts'
 import { platformErrors } from '../errors.ts'
 import { jobsComponent } from '../jobs/component.ts'
-import { createTokens, forgetSessions, pruneSessions, revokeSessions } from './tokens.ts'
+import { pruneSessions } from './session.jobs.ts'
+import { createTokens, forgetSessions, revokeSessions } from './tokens.ts'
 
 const clock = new SandboxClock()
 const shop = await testDatabase(
@@ -169,13 +170,46 @@ test('ended sessions are remembered for 30 days, then removed', async () => {
   const issuer = tokens()
   const { refresh_token } = await issuer.issue(person())
   await issuer.refresh(refresh_token)
-  const prune = () => inTransaction(shop.db, systemCaller, pruneSessions)
+  const prune = () => pruneSessions(shop.db, { caller: systemCaller, signal: new AbortController().signal })
   clock.advance({ days: 30 })
   await prune()
   await assert.rejects(issuer.refresh(refresh_token), refused('refresh_reused'))
   clock.advance({ days: 2 })
   assert.ok((await prune()) > 0)
   await assert.rejects(issuer.refresh(refresh_token), refused('unauthenticated'))
+})
+
+test('a session that was revoked, or whose last token ended, goes 30 days later; one that lives stays for ever', async () => {
+  const subject = person()
+  const day = 86_400_000
+  const at = (days: number) => new Date(clock.now().getTime() + days * day)
+  const sessions = [
+    { name: 'revoked 31 days ago', revoked: at(-31), expires: at(1), gone: true },
+    { name: 'revoked 29 days ago', revoked: at(-29), expires: at(1), gone: false },
+    { name: 'ended 31 days ago', revoked: null, expires: at(-31), gone: true },
+    { name: 'ended 29 days ago', revoked: null, expires: at(-29), gone: false },
+    { name: 'lives', revoked: null, expires: at(1), gone: false },
+  ].map((one) => ({ ...one, id: newId() }))
+  for (const { id, revoked, expires } of sessions) {
+    await shop.db.run(sql`
+      insert into niaga.session (id, subject, created_at, revoked_at) values (${id}, ${subject}, ${at(-100)}, ${revoked})`)
+    for (const end of [at(-70), expires])
+      await shop.db.run(sql`
+        insert into niaga.refresh_token (token_hash, session_id, expires_at) values (${randomBytes(32)}, ${id}, ${end})`)
+  }
+  await shop.db.run(sql`
+    insert into niaga.session (id, subject, created_at)
+    select gen_random_uuid(), ${subject}, ${at(-100)} from generate_series(1, 12000)`)
+  const run = { caller: systemCaller, signal: new AbortController().signal }
+  assert.ok((await pruneSessions(shop.db, run)) >= 12_002)
+  const left = await shop.db.many<{ id: string }>(
+    sql`select id from niaga.session where subject = ${subject}`,
+  )
+  assert.deepEqual(
+    sessions.filter(({ id }) => left.some((one) => one.id === id)).map(({ name }) => name),
+    sessions.filter(({ gone }) => !gone).map(({ name }) => name),
+  )
+  assert.equal(left.length, 3)
 })
 
 test('after a key rotation old tokens live out their time, new ones name the new key', async () => {

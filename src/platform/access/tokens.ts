@@ -9,7 +9,7 @@ import { errors, type JWK, jwtVerify, SignJWT } from 'jose'
 import { systemCaller } from '../../kernel/caller.ts'
 import { failWith, fail as kernelFail } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
-import type { Database, Db } from '../../postgres/database.ts'
+import type { Database } from '../../postgres/database.ts'
 import { sql } from '../../postgres/sql.ts'
 import { inTransaction, type Tx } from '../../postgres/transaction.ts'
 import type { FieldKeys } from '../crypto/field-keys.ts'
@@ -193,17 +193,6 @@ export async function liveSessions(db: Database, subject: string): Promise<LiveS
 /** Removes every trace of somebody's sessions (erasure). */
 export async function forgetSessions(tx: Tx, subject: string): Promise<number> {
   return await tx.run(sql`delete from niaga.session where subject = ${subject}`)
-}
-
-/**
- * Removes sessions whose last refresh token ended more than 30 days ago; until then a stolen token that turns
- * up late is still recognised. Answers how many.
- */
-export async function pruneSessions(db: Db): Promise<number> {
-  return await db.run(sql`
-    delete from niaga.session s where not exists (
-      select from niaga.refresh_token t
-      where t.session_id = s.id and t.expires_at > niaga.now() - interval '30 days')`)
 }
 
 function newRefreshToken(): string {

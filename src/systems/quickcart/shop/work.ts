@@ -1,5 +1,6 @@
 /** Everything the shop does without being asked: jobs, the audit relay, the bot, outgoing messages. */
 import { systemCaller } from '../../../kernel/caller.ts'
+import { sessionCron, sessionTask } from '../../../platform/access/session.jobs.ts'
 import { startAuditRelay } from '../../../platform/audit/relay.ts'
 import { sweepInbox } from '../../../platform/inbox/inbox.ts'
 import { inboxTask } from '../../../platform/inbox/process.ts'
@@ -55,6 +56,7 @@ function shopTasks(store: Store): readonly Task[] {
     ...retentionTasks(store),
     ...outboxTasks(store),
     housekeepingTask(store.db, { inboxDays: INBOX_DAYS }),
+    sessionTask(store.db),
   ]
 }
 
@@ -66,6 +68,7 @@ const shopCron: readonly CronEntry[] = [
   ...retentionCron,
   ...outboxCron,
   housekeepingCron,
+  sessionCron,
 ]
 
 export async function startWork(store: Store): Promise<Work> {

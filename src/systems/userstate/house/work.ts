@@ -1,5 +1,6 @@
 /** Everything UserState does without being asked: jobs, the inbox, the audit relay. */
 import { systemCaller } from '../../../kernel/caller.ts'
+import { sessionCron, sessionTask } from '../../../platform/access/session.jobs.ts'
 import { startAuditRelay } from '../../../platform/audit/relay.ts'
 import { sweepInbox } from '../../../platform/inbox/inbox.ts'
 import { inboxTask } from '../../../platform/inbox/process.ts'
@@ -14,6 +15,7 @@ import { ANCHOR_SCHEMA } from '../databases.ts'
 import { logCron, logTasks } from '../logs/write-log.ts'
 import { mailTasks } from '../mail/mail.jobs.ts'
 import { pictureCron, pictureTasks } from '../pictures/picture.jobs.ts'
+import { retentionCron, retentionTasks } from '../privacy/retention.jobs.ts'
 import type { Store } from '../store.ts'
 import { messageCron, messageTasks } from './messages.ts'
 import { moneyCron, moneyInbox, moneyInboxDays, moneyTasks } from './money.ts'
@@ -42,6 +44,8 @@ function walletTasks(store: Store): readonly Task[] {
     ...mailTasks(store),
     ...resetTasks(store),
     ...pictureTasks(store),
+    ...retentionTasks(store),
+    sessionTask(store.db),
     ...nightlyTasks(store),
     housekeepingTask(store.db, { inboxDays: moneyInboxDays }),
   ]
@@ -53,6 +57,8 @@ const walletCron: readonly CronEntry[] = [
   ...messageCron,
   ...nightlyCron,
   ...pictureCron,
+  ...retentionCron,
+  sessionCron,
   housekeepingCron,
 ]
 

@@ -11,12 +11,10 @@ import { queuePush } from '../push/queue-push.ts'
 import type { Store } from '../store.ts'
 import { type Audience, type Campaign, lockCampaign, updateCampaign } from './campaign.queries.ts'
 import { beginSending } from './campaigns.ts'
-import { campaignDue, campaignSend, offersClean } from './offer-jobs.ts'
+import { campaignDue, campaignSend } from './offer-jobs.ts'
 
 /** UserState, U20. */
 const BATCH = 500
-/** UserState, §13. */
-const KEPT_DAYS = 365
 
 export function offerTasks(store: Store): readonly Task[] {
   return [
@@ -24,17 +22,10 @@ export function offerTasks(store: Store): readonly Task[] {
       while (await sendBatch(store, caller, id)) signal.throwIfAborted()
     }),
     handle(campaignDue, () => startDue(store)),
-    handle(offersClean, () =>
-      store.db.run(sql`
-        delete from marketing_offer where created_at < ${store.clock.now()}::timestamptz - make_interval(days => ${KEPT_DAYS})`),
-    ),
   ]
 }
 
-export const offerCron: readonly CronEntry[] = [
-  { job: campaignDue, schedule: '* * * * *' },
-  { job: offersClean, schedule: '30 2 * * *' },
-]
+export const offerCron: readonly CronEntry[] = [{ job: campaignDue, schedule: '* * * * *' }]
 
 /** True while more may be left. */
 async function sendBatch(store: Store, caller: Caller, id: number): Promise<boolean> {

@@ -17,6 +17,7 @@ import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import { auditsDatabase, walletDatabase } from '../databases.ts'
 import { eraseUser } from './erase-user.ts'
+import { overdue, RETAINED, retain } from './retention.jobs.ts'
 
 const wallet = await openWalletWithGateway()
 const { owner, store, xendit } = wallet
@@ -406,4 +407,42 @@ test('signing in while the account is erased leaves no session and no device', a
     select (select count(*) from niaga.session where subject = 'runner')
       + (select count(*) from fcm where username = 'runner') as n`)
   assert.equal(Number(n), 0)
+})
+
+test('codes go after 30 days, pushes after 90, offers after 365, however many; younger ones stay', async () => {
+  const { username } = await wallet.person()
+  await wallet.post('/devices', { as: await wallet.signIn({ username }), body: { fcm_id: 'kept-phone' } })
+  const aged = (days: number) => new Date(wallet.clock.now().getTime() - days * 86_400_000 - 60_000)
+  await owner.run(sql`
+    insert into otp_tracker (username, otp, created_at)
+    select ${username}, 'x', ${aged(30)}::timestamptz from generate_series(1, 6000)
+    union all select ${username}, 'young', ${aged(29)}::timestamptz`)
+  await owner.run(sql`
+    insert into push_message (username, fcm_id, title, body, dedupe_key, status, created_at)
+    values (${username}, 'kept-phone', 'T', 'old', 'r1', 'SENT', ${aged(90)}),
+      (${username}, 'kept-phone', 'T', 'young', 'r2', 'SENT', ${aged(89)})`)
+  await owner.run(sql`
+    insert into marketing_offer (username, name, telp, message, created_at)
+    values (${username}, 'N', '1', 'old', ${aged(365)}), (${username}, 'N', '1', 'young', ${aged(364)})`)
+  const run = { caller: systemCaller, signal: new AbortController().signal }
+  assert.deepEqual(await retain(store, run), { otp_tracker: 6000, push_message: 1, marketing_offer: 1 })
+  const left = await owner.many<{ what: string }>(sql`
+    select otp as what from otp_tracker where username = ${username}
+    union all select body from push_message where username = ${username}
+    union all select message from marketing_offer where username = ${username}`)
+  assert.deepEqual(
+    left.map(({ what }) => what),
+    ['young', 'young', 'young'],
+  )
+  assert.deepEqual(await retain(store, run), { otp_tracker: 0, push_message: 0, marketing_offer: 0 })
+})
+
+test('what is overdue is found by its age, and not by reading everything', async () => {
+  await inTransaction(owner, systemCaller, async (tx) => {
+    await tx.run(sql`set local enable_seqscan = off`)
+    for (const kept of RETAINED) {
+      const plan = await tx.many<object>(sql`explain ${overdue(kept, 5000)}`)
+      assert.ok(JSON.stringify(plan).includes(`idx_${kept.table}_created_at`), JSON.stringify(plan))
+    }
+  })
 })

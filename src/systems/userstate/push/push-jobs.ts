@@ -9,4 +9,3 @@ export const pushSend = defineJob(
   Type.Object({ ids: Type.Array(Type.String({ pattern: '^[0-9]+$' }), { maxItems: MESSAGES_A_JOB }) }),
 )
 export const pushSweep = defineJob('push.sweep', noPayload)
-export const pushClean = defineJob('push.clean', noPayload)

@@ -10,7 +10,7 @@ import { enqueue, handle, type Task } from '../../../platform/jobs/job.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import type { Store } from '../store.ts'
-import { MESSAGES_A_JOB, pushClean, pushSend, pushSweep } from './push-jobs.ts'
+import { MESSAGES_A_JOB, pushSend, pushSweep } from './push-jobs.ts'
 
 /** UserState, §7.5: "20 parallel sends", "exponential from 10 s with jitter, 6 tries". */
 const AT_ONCE = 20
@@ -18,8 +18,6 @@ const TRIES = 6
 const FIRST_WAIT_MS = 10_000
 /** A service that asks for more patience is asked again anyway: the sweep takes what rests longer for lost. */
 const LONGEST_WAIT_MS = 30 * 60_000
-/** UserState, §13. */
-const KEPT_DAYS = 90
 
 interface Sendable {
   readonly id: bigint
@@ -43,17 +41,10 @@ export function pushTasks(store: Store): readonly Task[] {
       }
     }),
     handle(pushSweep, (_, { caller }) => sweep(store, caller)),
-    handle(pushClean, () =>
-      store.db.run(sql`
-        delete from push_message where created_at < ${store.clock.now()}::timestamptz - make_interval(days => ${KEPT_DAYS})`),
-    ),
   ]
 }
 
-export const pushCron: readonly CronEntry[] = [
-  { job: pushSweep, schedule: '23 * * * *' },
-  { job: pushClean, schedule: '30 2 * * *' },
-]
+export const pushCron: readonly CronEntry[] = [{ job: pushSweep, schedule: '23 * * * *' }]
 
 /** A phone that changed hands since must not show the one what the other was told. */
 async function selectSendable(store: Store, ids: readonly string[]): Promise<readonly Sendable[]> {

@@ -163,6 +163,7 @@ create table marketing_offer (
   constraint marketing_offer_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES marketing_campaign(id),
   constraint marketing_offer_username_fkey FOREIGN KEY (username) REFERENCES user_login(username)
 );
+CREATE INDEX idx_marketing_offer_created_at ON marketing_offer USING btree (created_at);
 CREATE INDEX marketing_offer_username_idx ON marketing_offer USING btree (username);
 CREATE UNIQUE INDEX uq_marketing_offer_campaign_user ON marketing_offer USING btree (campaign_id, username) WHERE (campaign_id IS NOT NULL);
 CREATE TRIGGER touch BEFORE UPDATE ON marketing_offer FOR EACH ROW EXECUTE FUNCTION niaga.touch();
@@ -182,6 +183,7 @@ create table otp_tracker (
   constraint otp_tracker_attempts_check CHECK (attempts >= 0)
 );
 CREATE INDEX idx_otp_tracker_active ON otp_tracker USING btree (username, purpose, id DESC) WHERE (consumed_at IS NULL);
+CREATE INDEX idx_otp_tracker_created_at ON otp_tracker USING btree (created_at);
 CREATE INDEX otp_tracker_username_idx ON otp_tracker USING btree (username);
 CREATE TRIGGER touch BEFORE UPDATE ON otp_tracker FOR EACH ROW EXECUTE FUNCTION niaga.touch();
 
@@ -305,6 +307,7 @@ create table push_message (
   constraint push_message_data_check CHECK (jsonb_typeof(data) = 'object'::text),
   constraint push_message_status_check CHECK (status::text = ANY (ARRAY['QUEUED'::character varying, 'SENT'::character varying, 'FAILED'::character varying, 'SKIPPED'::character varying]::text[]))
 );
+CREATE INDEX idx_push_message_created_at ON push_message USING btree (created_at);
 CREATE INDEX idx_push_message_queued ON push_message USING btree (id) WHERE ((status)::text = 'QUEUED'::text);
 CREATE INDEX idx_push_message_username_created ON push_message USING btree (username, created_at DESC);
 CREATE UNIQUE INDEX uq_push_message_dedupe ON push_message USING btree (dedupe_key, fcm_id);
