@@ -66,8 +66,9 @@ async function limited(t: TestContext, limits: CallerLimits): Promise<string> {
       },
     })
     limitCallers(app, limits)
-    app.get('/mine', { config: { access: { permission: 'look' } } }, async () => ({ ok: true }))
-    app.post('/open', { config: { access: 'public' } }, async () => ({ ok: true }))
+    const ok = async () => ({ ok: true })
+    app.get('/mine', { config: { access: { permission: 'look' } }, schema: { summary: 'Mine' } }, ok)
+    app.post('/open', { config: { access: 'public' }, schema: { summary: 'Open' } }, ok)
   })
   return url
 }
@@ -98,6 +99,17 @@ test('several processes share one limit per person and per service, and refuse f
   clock.advance({ seconds: 42 })
   shared.keys.clear()
   assert.equal(await passing(10, 'user:ayu'), 10)
+})
+
+test('the reference names the general limit at every route that has it', async (t) => {
+  const perMinute = { user: 10, service: 10 }
+  const url = await limited(t, { counter: counter(), clock: new StillClock(), perMinute })
+  const document = await fetch(`${url}/openapi.json`)
+  const { paths }: { paths: Record<string, Record<string, { responses: object }>> } = JSON.parse(
+    await document.text(),
+  )
+  const limitedAt = (path: string, method: string) => '429' in (paths[path]?.[method]?.responses ?? {})
+  assert.deepEqual([limitedAt('/mine', 'get'), limitedAt('/open', 'post')], [true, false])
 })
 
 test('where the counter is away nobody is counted, and the next request asks again', async (t) => {
