@@ -1,40 +1,12 @@
 /** One customer at a keyboard: asks until there is an answer, as every careful client does. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Model } from './model.ts'
-import type { Stage } from './stage.ts'
 
-/** What answers may hold, as far as customers look. */
-export interface Body {
-  readonly code?: string
-  readonly retry_after?: number
-  readonly access_token?: string
-  readonly invoice?: string
-  readonly status?: string
-  readonly subtotal?: string
-  readonly voucher_discount?: string
-  readonly fee?: string
-  readonly total?: string
-  readonly amount?: string
-  readonly items?: readonly Item[]
-  readonly payment?: { readonly status?: string } | null
-  readonly id?: string | number
-  readonly added?: number
-  readonly account_balance?: string
-  readonly codes?: readonly string[]
-  readonly broadcast_id?: number
-}
-
-interface Item {
-  readonly product_id?: number
-  readonly quantity?: number
-  readonly contents?: readonly string[]
-  readonly invoice?: string
-  readonly status?: string
-}
-
-export interface Told {
+export interface Answer<Body> {
   readonly status: number
   readonly body: Body
+}
+
+export interface Told<Body> extends Answer<Body> {
   /** At least one try got no definite answer. */
   readonly wasUnknown: boolean
 }
@@ -45,116 +17,128 @@ export interface Ask {
   readonly key?: string
 }
 
-export interface Counts {
-  asked: number
+/** Where a business is asked, and how people show who they are. */
+export interface Desk<Who, Body> {
+  /** "http://127.0.0.1:8080/quickcart/v1" */
+  readonly root: string
+  /** Their Authorization header, or what was answered instead: somebody who is shut out does not get one. */
+  authorize(who: Who, call: Call<Body>): Promise<string | Answer<Body>>
+  /** Codes of 5xx with which the business says itself that nothing came of it. */
+  readonly definite: ReadonlySet<string>
+}
+
+export type Call<Body> = (path: string, asked: Ask) => Promise<Answer<Body>>
+
+export type Violated = (oracle: string, detail: string) => void
+
+/** What all customers of a run met. */
+export class Tally {
+  asked = 0
   /** Definite answers of 2xx. */
-  acknowledged: number
-  refused: number
+  acknowledged = 0
+  refused = 0
   /** Tries without a definite answer, by what came instead. */
-  readonly unknown: Map<string, number>
-  resolved: number
+  readonly unknown = new Map<string, number>()
+  resolved = 0
+  /** Called with the time at which an acknowledged change was asked for. */
+  onAcknowledged: (askedAt: number) => void = () => undefined
 }
 
 /** Longer than any fault lasts; a machine may be four times slower than ours. */
 const GIVE_UP_MS = 180_000
 const ANSWER_WITHIN_MS = 30_000
 
-export class Client {
-  readonly counts: Counts = { asked: 0, acknowledged: 0, refused: 0, unknown: new Map(), resolved: 0 }
-  /** When the last acknowledged change was asked for. */
-  onAcknowledged: (askedAt: number) => void = () => undefined
-  readonly #stage: Stage
-  readonly #model: Model
-  readonly #tokens = new Map<number, string>()
+export class Client<Who, Body extends { readonly code?: string }> {
+  readonly #desk: Desk<Who, Body>
+  readonly #tally: Tally
+  readonly #violated: Violated
+  readonly #authorizations = new Map<Who, string>()
 
-  constructor(stage: Stage, model: Model) {
-    this.#stage = stage
-    this.#model = model
+  constructor(desk: Desk<Who, Body>, tally: Tally, violated: Violated) {
+    this.#desk = desk
+    this.#tally = tally
+    this.#violated = violated
   }
 
   /**
    * Tries until the answer is definite: a broken connection, 5xx, and "still being processed" are none.
    * A request that changes something needs a key, or must be harmless when it comes twice.
    */
-  async ask(person: number, path: string, asked: Ask = {}): Promise<Told> {
+  async ask(who: Who, path: string, asked: Ask = {}): Promise<Told<Body>> {
+    const tally = this.#tally
     const deadline = Date.now() + GIVE_UP_MS
-    this.counts.asked += 1
+    tally.asked += 1
     let tries = 0
     for (;;) {
       const askedAt = Date.now()
-      const { status, body } = await this.#once(person, path, asked)
-      const reason = this.#notDefinite(person, status, body)
-      if (status === 500)
-        this.#model.violated('server error', `${path} was answered with ${body.code ?? '500'}`)
+      const { status, body } = await this.#once(who, path, asked)
+      const reason = this.#notDefinite(who, status, body.code)
+      if (status === 500) this.#violated('server error', `${path} was answered with ${body.code ?? '500'}`)
       if (reason === undefined) {
-        if (tries > 0) this.counts.resolved += 1
-        if (status < 300) this.counts.acknowledged += 1
-        else this.counts.refused += 1
-        if (status < 300 && asked.method === 'POST') this.onAcknowledged(askedAt)
+        if (tries > 0) tally.resolved += 1
+        if (status < 300) tally.acknowledged += 1
+        else tally.refused += 1
+        if (status < 300 && asked.method === 'POST') tally.onAcknowledged(askedAt)
         return { status, body, wasUnknown: tries > 0 }
       }
       if (reason !== 'signed out') {
         tries += 1
-        this.counts.unknown.set(reason, (this.counts.unknown.get(reason) ?? 0) + 1)
+        tally.unknown.set(reason, (tally.unknown.get(reason) ?? 0) + 1)
       }
       if (Date.now() > deadline || status === 500) {
-        if (status !== 500) this.#model.violated('no answer', `${path}: ${reason} for ${GIVE_UP_MS} ms`)
+        if (status !== 500) this.#violated('no answer', `${path}: ${reason} for ${GIVE_UP_MS} ms`)
         return { status, body, wasUnknown: true }
       }
       await wait(30 + Math.min(tries, 10) * 30)
     }
   }
 
-  #notDefinite(person: number, status: number, body: Body): string | undefined {
+  #notDefinite(who: Who, status: number, code = ''): string | undefined {
     if (status === 0) return 'no answer'
     if (status === 401) {
-      this.#tokens.delete(person)
+      this.#authorizations.delete(who)
       return 'signed out'
     }
-    if (status === 409 && body.code === 'idempotency_in_flight') return 'in flight'
-    // Of the gateway's the shop says itself that nothing was sold.
-    if (status >= 500 && body.code !== 'gateway_unavailable' && body.code !== 'gateway_fee_mismatch')
-      return `${status} ${body.code ?? ''}`
+    if (status === 409 && IN_FLIGHT.has(code)) return 'in flight'
+    if (status >= 500 && !this.#desk.definite.has(code)) return `${status} ${code}`
     return undefined
   }
 
-  async #once(person: number, path: string, asked: Ask): Promise<{ status: number; body: Body }> {
+  async #once(who: Who, path: string, asked: Ask): Promise<Answer<Body>> {
+    const call = (at: string, what: Ask, authorization?: string) => this.#call(at, what, authorization)
     try {
-      const token = this.#tokens.get(person) ?? (await this.#signIn(person))
-      return typeof token === 'string' ? await this.#call(path, asked, token) : token
+      const known = this.#authorizations.get(who) ?? (await this.#desk.authorize(who, call))
+      if (typeof known !== 'string') return known
+      this.#authorizations.set(who, known)
+      return await call(path, asked, known)
     } catch {
-      return { status: 0, body: {} }
+      return { status: 0, body: noBody() }
     }
-  }
-
-  /** The token, or what was said instead: somebody who is shut out does not get one. */
-  async #signIn(person: number): Promise<string | { status: number; body: Body }> {
-    const told = await this.#call('/auth/telegram', {
-      method: 'POST',
-      body: { init_data: this.#stage.telegram.initData(person) },
-    })
-    const { access_token: token } = told.body
-    if (token === undefined) return told
-    this.#tokens.set(person, token)
-    return token
   }
 
   async #call(
     path: string,
     { method = 'GET', body, key }: Ask,
-    token?: string,
-  ): Promise<{ status: number; body: Body }> {
-    const answer = await fetch(`${this.#stage.origin}/quickcart/v1${path}`, {
+    authorization?: string,
+  ): Promise<Answer<Body>> {
+    const answer = await fetch(`${this.#desk.root}${path}`, {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(authorization === undefined ? {} : { authorization }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       },
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     })
     const text = await answer.text()
-    return { status: answer.status, body: text === '' ? {} : JSON.parse(text) }
+    return { status: answer.status, body: text === '' ? noBody() : JSON.parse(text) }
   }
+}
+
+const IN_FLIGHT: ReadonlySet<string> = new Set(['idempotency_in_flight', 'idempotency_in_progress'])
+
+/** Every field of a body is optional: an answer without one has none of them. */
+function noBody() {
+  return JSON.parse('{}')
 }

@@ -10,15 +10,16 @@ export function tell(report: TortureReport, seed: string): string {
     [...counts].map(([name, times]) => `${name} ${times}`).join(', ') || 'none'
   const count = (names: ReadonlySet<string>) =>
     report.violations.filter(({ oracle }) => names.has(oracle)).length
+  const { tally } = report
   const times = report.recoveriesMs.toSorted((a, b) => a - b)
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0
   const violations = report.violations.slice(0, 40).map(({ oracle, detail }) => `  ${oracle}: ${detail}`)
   return `
 seed            ${seed}
 rounds          ${report.rounds}
-operations      ${report.asked}: ${report.acknowledged} acknowledged, ${report.refused} refused
-unknown         ${list(report.unknown)}; ${report.resolved} operations resolved by asking again
-orders          ${report.orders}, ${report.paid} seen paid; deposits ${report.deposits}
+operations      ${tally.asked}: ${tally.acknowledged} acknowledged, ${tally.refused} refused
+unknown         ${list(tally.unknown)}; ${tally.resolved} operations resolved by asking again
+${report.businesses.map((line) => `                ${line}`).join('\n')}
 faults          ${list(report.faults)}
 recovery        ${times.length} kills: min ${at(0)} ms, median ${at(0.5)} ms, max ${at(1)} ms
 lost            ${count(LOST)}

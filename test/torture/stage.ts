@@ -1,6 +1,7 @@
 /**
- * Everything that is tortured: PostgreSQL with fsync on, the application as a process of its own, a proxy between the
- * two for each database, and Telegram and the gateway simulated here, outside of what gets killed.
+ * Everything that is tortured: PostgreSQL with fsync on, the application as a process of its own, two proxies between
+ * the two (one for the permanent records, one for the rest), and Telegram and the gateways simulated here, outside of
+ * what gets killed.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,6 +12,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { startPakasirSimulator } from '../../src/gateways/pakasir/simulator/start.ts'
 import { startTelegramSimulator } from '../../src/gateways/telegram/simulator/index.ts'
+import { startXenditSimulator } from '../../src/gateways/xendit/simulator/start.ts'
 import { SandboxClock } from '../../src/kernel/clock.ts'
 import { openToApplication } from '../../src/postgres/application-role.ts'
 import { withDatabase } from '../../src/postgres/connection.ts'
@@ -19,13 +21,17 @@ import { freePort, startEmbedded } from '../../src/postgres/embedded.ts'
 import { ensureDatabase } from '../../src/postgres/migrate/run.ts'
 import { sql } from '../../src/postgres/sql.ts'
 import { quickcartErrors } from '../../src/systems/quickcart/errors.ts'
+import { userstateErrors } from '../../src/systems/userstate/errors.ts'
 import { killAndWait } from '../house.ts'
 import { until } from '../until.ts'
 import { Cutter } from './cutter.ts'
 
 const TOKEN = `424242:${'t'.repeat(35)}`
 const SECRET = 'webhook-secret-of-torture'
+const XENDIT_KEY = 'xnd_development_of_torture'
 export const ADMIN = 900_000_001
+
+const DATABASES = ['db_store1', 'db_audits', 'userstate', 'userstate_audits'] as const
 
 export type Stage = Awaited<ReturnType<typeof openStage>>
 
@@ -38,10 +44,10 @@ export async function openStage(root: string) {
   const directory = join(data, 'postgres')
   let postgres = await startEmbedded(directory)
   const applicationUrl = await openToApplication(postgres)
-  for (const name of ['db_store1', 'db_audits']) await ensureDatabase(postgres.url, name)
+  for (const name of DATABASES) await ensureDatabase(postgres.url, name)
 
   const target = () => Number(new URL(postgres.url).port)
-  const [shopProxy, auditProxy] = [await Cutter.open(target), await Cutter.open(target)]
+  const [businessProxy, auditProxy] = [await Cutter.open(target), await Cutter.open(target)]
   const through = (url: string, name: string, proxy: Cutter) => {
     const changed = new URL(withDatabase(url, name))
     changed.port = String(proxy.port)
@@ -49,9 +55,11 @@ export async function openStage(root: string) {
   }
   const telegram = await startTelegramSimulator({ token: TOKEN, clock })
   const gateway = await startPakasirSimulator({ project: 'shop', apiKey: 'pakasir-key', clock })
+  const bank = await startXenditSimulator({ secretKey: XENDIT_KEY, merchant: 'UserState', clock })
   const port = await freePort(20_000 + Math.floor(Math.random() * 20_000), '127.0.0.1')
   const origin = `http://127.0.0.1:${port}`
   gateway.simulator.webhooks.target = { url: `${origin}/webhooks/pakasir?token=${SECRET}`, secret: SECRET }
+  bank.simulator.webhooks.target = { url: `${origin}/userstate/v1/webhooks/xendit`, token: SECRET }
   const environment = () => ({
     PATH: process.env.PATH,
     HOME: process.env.HOME,
@@ -60,13 +68,14 @@ export async function openStage(root: string) {
     NIAGA_PORT: String(port),
     NIAGA_DEMO: 'false',
     NIAGA_LOG_LEVEL: 'warn',
-    // For the systems that are not tortured: they share the server, and start none of their own.
-    NIAGA_POSTGRES_URL: through(postgres.url, 'postgres', shopProxy),
-    NIAGA_POSTGRES_APP_URL: through(applicationUrl, 'postgres', shopProxy),
-    NIAGA_DB_STORE1_URL: through(postgres.url, 'db_store1', shopProxy),
-    NIAGA_DB_STORE1_APP_URL: through(applicationUrl, 'db_store1', shopProxy),
+    NIAGA_POSTGRES_URL: through(postgres.url, 'postgres', businessProxy),
+    NIAGA_POSTGRES_APP_URL: through(applicationUrl, 'postgres', businessProxy),
+    NIAGA_DB_STORE1_URL: through(postgres.url, 'db_store1', businessProxy),
+    NIAGA_DB_STORE1_APP_URL: through(applicationUrl, 'db_store1', businessProxy),
     NIAGA_DB_AUDITS_URL: through(postgres.url, 'db_audits', auditProxy),
     NIAGA_DB_AUDITS_APP_URL: through(applicationUrl, 'db_audits', auditProxy),
+    NIAGA_USERSTATE_AUDITS_URL: through(postgres.url, 'userstate_audits', auditProxy),
+    NIAGA_USERSTATE_AUDITS_APP_URL: through(applicationUrl, 'userstate_audits', auditProxy),
     NIAGA_FIELD_KEYS: `torture:${Buffer.alloc(32, 1).toString('base64')}`,
     ADMIN_USER_IDS: String(ADMIN),
     TELEGRAM_BOT_TOKEN: TOKEN,
@@ -75,10 +84,26 @@ export async function openStage(root: string) {
     PAKASIR_PROJECT_SLUG: 'shop',
     PAKASIR_API_KEY: 'pakasir-key',
     PAKASIR_WEBHOOK_SECRET: SECRET,
+    XENDIT_BASE_URL: bank.url,
+    XENDIT_SECRET_KEY: XENDIT_KEY,
+    XENDIT_CALLBACK_TOKEN: SECRET,
+    // Limits would make every race a rare one.
+    RATE_REGISTER_PER_HOUR: '1000000',
+    RATE_USER_PER_MINUTE: '1000000',
+    RATE_SERVICE_PER_MINUTE: '1000000',
   })
-  const open = (name: string) =>
-    openDatabase({ name, url: withDatabase(postgres.url, name), errors: quickcartErrors, clock })
-  let databases = { db: open('db_store1'), audits: open('db_audits') }
+  const open = (name: (typeof DATABASES)[number]) => {
+    const errors = name.startsWith('db_') ? quickcartErrors : userstateErrors
+    return openDatabase({ name, url: withDatabase(postgres.url, name), errors, clock })
+  }
+  const openAll = () => ({
+    db: open('db_store1'),
+    audits: open('db_audits'),
+    wallet: open('userstate'),
+    walletAudits: open('userstate_audits'),
+  })
+  let databases = openAll()
+  const closeAll = () => Promise.all(Object.values(databases).map((database) => database.close()))
   let child: ChildProcess | undefined
 
   async function kill(): Promise<void> {
@@ -107,11 +132,10 @@ export async function openStage(root: string) {
   }
 
   async function restartPostgres(): Promise<void> {
-    await Promise.all(
-      [databases.db.close(), databases.audits.close()].map((closing) => closing.catch(() => undefined)),
-    )
+    // Their server is gone already.
+    await closeAll().catch(() => undefined)
     postgres = await startEmbedded(directory)
-    databases = { db: open('db_store1'), audits: open('db_audits') }
+    databases = openAll()
   }
 
   return {
@@ -120,7 +144,8 @@ export async function openStage(root: string) {
     clock,
     telegram: telegram.simulator,
     pakasir: gateway.simulator,
-    shopProxy,
+    xendit: bank.simulator,
+    businessProxy,
     auditProxy,
     /** With the owner's rights, and not through the proxy. */
     get db(): Database {
@@ -129,7 +154,13 @@ export async function openStage(root: string) {
     get audits(): Database {
       return databases.audits
     },
-    anchorPath: join(data, 'application', 'quickcart-audit-anchors.jsonl'),
+    get wallet(): Database {
+      return databases.wallet
+    },
+    get walletAudits(): Database {
+      return databases.walletAudits
+    },
+    anchorsOf: (system: string) => join(data, 'application', `${system}-audit-anchors.jsonl`),
     isRunning: () => child !== undefined && child.exitCode === null && child.signalCode === null,
     start,
     kill,
@@ -143,18 +174,20 @@ export async function openStage(root: string) {
     async advance(step: Parameters<SandboxClock['advance']>[0]): Promise<void> {
       clock.advance(step)
       child?.send(clock.offsetMs)
-      await databases.db.run(
-        sql`select niaga.set_clock_offset(make_interval(secs => ${clock.offsetMs / 1000}))`,
-      )
+      for (const database of [databases.db, databases.wallet]) {
+        await database.run(
+          sql`select niaga.set_clock_offset(make_interval(secs => ${clock.offsetMs / 1000}))`,
+        )
+      }
     },
     /** @param keep the data stays, for a person to look at; answers how */
     async close({ keep }: { keep: boolean }): Promise<string | undefined> {
       await kill()
-      await Promise.all([databases.db.close(), databases.audits.close()])
-      shopProxy.close()
+      await closeAll()
+      businessProxy.close()
       auditProxy.close()
-      await Promise.all([telegram.close(), gateway.close()])
-      if (keep) return `${data}\n  psql '${withDatabase(postgres.url, 'db_store1')}'`
+      await Promise.all([telegram.close(), gateway.close(), bank.close()])
+      if (keep) return `${data}\n  psql '${withDatabase(postgres.url, 'db_store1')}' (or userstate)`
       await postgres.stop()
       await wait(50)
       await rm(data, { recursive: true, force: true })

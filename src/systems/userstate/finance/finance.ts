@@ -89,7 +89,10 @@ export async function settlePayee(store: Store, caller: Caller, input: SettlePay
       tx,
       { scope: `settlement:${staff}`, key, request: { holder, amount, reference } },
       async () => {
-        if (!(await selectPayee(tx, holder))) throw fail('payee_unknown')
+        const payee = await selectPayee(tx, holder)
+        if (!payee) throw fail('payee_unknown')
+        // Who was never paid has no account yet; of the others the ledger itself says no.
+        if (payee.balance < amount) throw fail('payee_funds_insufficient')
         await tx.one(sql`
         select post_from_payee(${`settlement:${newId()}`}, array[
           ledger.leg(${`payee:${holder}`}, 'bank:settlement', ${amount}::bigint)], 'settlement',
@@ -114,5 +117,7 @@ export async function listPayees({ db }: Store, after: string, limit: number): P
 
 async function selectPayee(db: Db, holder: string): Promise<Payee | undefined> {
   return await db.maybeOne<Payee>(sql`
-    select substr(a.name, 7) as holder, a.balance from ledger.account a where a.name = ${`payee:${holder}`}`)
+    select k.holder, coalesce(a.balance, 0) as balance
+    from (select holder from api_key where holder = ${holder} limit 1) k
+    left join ledger.account a on a.name = 'payee:' || k.holder`)
 }

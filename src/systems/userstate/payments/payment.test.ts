@@ -188,11 +188,14 @@ test('check 34: refunds in parts up to the whole, the commission to the rupiah, 
   assert.equal(await statusOf(id), 'PAID')
   const { body: paid } = await pay(budi, 20_000, { payee: 'onbooking', capture: 'automatic' })
   assert.equal(paid.status, 'PAID')
-  const settled = await wallet.post('/admin/settlements', {
-    as: finance,
-    key: newId(),
-    body: { holder: 'onbooking', amount: '15000', reference: 'BANK-1' },
-  })
+  await wallet.payee('unpaid')
+  const settleWith = (holder: string) => {
+    const body = { holder, amount: '15000', reference: 'BANK-1' }
+    return wallet.post('/admin/settlements', { as: finance, key: newId(), body })
+  }
+  assert.equal((await settleWith('unpaid')).body.code, 'payee_funds_insufficient')
+  assert.equal((await settleWith('nobody')).body.code, 'payee_unknown')
+  const settled = await settleWith('onbooking')
   assert.deepEqual([settled.status, settled.body], [201, { holder: 'onbooking', balance: '5000' }])
   const short = await refund(paid.id)
   assert.deepEqual([short.status, short.body.code], [409, 'payee_funds_insufficient'])

@@ -3,6 +3,8 @@
  * of its code nothing is used, and its prices and fees are computed here once more.
  */
 
+import type { Violated } from '../client.ts'
+
 export interface Line {
   readonly product: number
   readonly quantity: number
@@ -79,10 +81,10 @@ export class Model {
   readonly adjustments: { readonly person: number; readonly amount: number }[] = []
   /** By idempotency key: the one invoice it stands for. */
   readonly #keys = new Map<string, string>()
-  readonly violations: { readonly oracle: string; readonly detail: string }[] = []
+  readonly violated: Violated
 
-  violated(oracle: string, detail: string): void {
-    this.violations.push({ oracle, detail })
+  constructor(violated: Violated) {
+    this.violated = violated
   }
 
   amounts({ lines, method, voucher }: Cart): { subtotal: number; discount: number; fee: number } {

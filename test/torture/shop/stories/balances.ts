@@ -1,9 +1,9 @@
 /** An administrator corrects balances: under one key once, and to exactly what was said. */
-import type { Random } from '../../random.ts'
+import type { Random } from '../../../random.ts'
+import { ADMIN } from '../../stage.ts'
 import { type Cast, key, withOne } from '../cast.ts'
-import type { Told } from '../client.ts'
+import type { Told } from '../desk.ts'
 import { money } from '../model.ts'
-import { ADMIN } from '../stage.ts'
 
 interface Correction {
   readonly mode: 'add' | 'set'

@@ -1,9 +1,9 @@
 /** People come, and are shut out and let in again. */
 
-import { sql } from '../../../src/postgres/sql.ts'
-import type { Random } from '../../random.ts'
+import { sql } from '../../../../src/postgres/sql.ts'
+import type { Random } from '../../../random.ts'
+import { ADMIN } from '../../stage.ts'
 import { type Cast, key, withOne } from '../cast.ts'
-import { ADMIN } from '../stage.ts'
 import { place, someCart } from './order.ts'
 import { pay } from './payer.ts'
 

@@ -1,8 +1,8 @@
 /** The ledger, the audit and the queues, by what the shop itself can prove of them. */
-import { verifyAudit } from '../../src/platform/audit/verify.ts'
-import { sql } from '../../src/postgres/sql.ts'
+import { verifyAudit } from '../../../src/platform/audit/verify.ts'
+import { sql } from '../../../src/postgres/sql.ts'
+import { ADMIN, type Stage } from '../stage.ts'
 import type { Model } from './model.ts'
-import { ADMIN, type Stage } from './stage.ts'
 
 export async function booksOf({ db }: Stage, model: Model): Promise<void> {
   const rows = await db.many<{ detail: string }>(sql`
@@ -12,8 +12,12 @@ export async function booksOf({ db }: Stage, model: Model): Promise<void> {
 }
 
 /** The chain holds, and every change of every order, payment and deposit is in it once. */
-export async function auditOf({ db, audits, anchorPath }: Stage, model: Model): Promise<void> {
-  const { ok, problem, firstBadId } = await verifyAudit({ source: db, target: audits, anchorPath })
+export async function auditOf({ db, audits, anchorsOf }: Stage, model: Model): Promise<void> {
+  const { ok, problem, firstBadId } = await verifyAudit({
+    source: db,
+    target: audits,
+    anchorPath: anchorsOf('quickcart'),
+  })
   if (!ok) model.violated('audit', `${problem} at ${firstBadId}`)
   const { doubled } = await audits.one<{ doubled: number }>(
     sql`select (count(*) - count(distinct event_id))::int as doubled from audit_logs`,

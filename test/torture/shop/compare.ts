@@ -1,5 +1,6 @@
 /** After the dust has settled: what everybody was promised, against what the books, the goods and the chats say. */
-import { sql } from '../../src/postgres/sql.ts'
+import { sql } from '../../../src/postgres/sql.ts'
+import type { Stage } from '../stage.ts'
 import { auditOf, booksOf, workOf } from './compare-books.ts'
 import { compareChats, compareGoods, compareVouchers } from './compare-goods.ts'
 import { compareBroadcasts } from './compare-news.ts'
@@ -12,7 +13,6 @@ import {
 } from './compare-payments.ts'
 import { compareRefunds } from './compare-refunds.ts'
 import { type Model, money } from './model.ts'
-import type { Stage } from './stage.ts'
 
 /** Notes everything that differs in the model's list of violations. */
 export async function compare(stage: Stage, model: Model): Promise<void> {

@@ -1,8 +1,8 @@
 /** Goods and vouchers: each sold or redeemed once, and in the chat of who paid for it. */
-import { sql } from '../../src/postgres/sql.ts'
+import { sql } from '../../../src/postgres/sql.ts'
+import type { Stage } from '../stage.ts'
 import type { OrderRow } from './compare-payments.ts'
 import type { Model } from './model.ts'
-import type { Stage } from './stage.ts'
 
 export async function compareGoods(
   { db }: Stage,

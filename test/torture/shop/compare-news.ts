@@ -1,7 +1,7 @@
 /** Broadcasts and giveaways: everybody heard what was sent, nobody what was called back in time. */
-import { sql } from '../../src/postgres/sql.ts'
+import { sql } from '../../../src/postgres/sql.ts'
+import type { Stage } from '../stage.ts'
 import type { KnownBroadcast, Model } from './model.ts'
-import type { Stage } from './stage.ts'
 
 interface BroadcastRow {
   readonly id: number

@@ -1,19 +1,18 @@
 /** Who meets in the shop, and what they have to hand. */
-import type { Random } from '../random.ts'
-import type { Client } from './client.ts'
+import type { Random } from '../../random.ts'
+import type { Client } from '../client.ts'
+import type { Stage } from '../stage.ts'
+import type { Body } from './desk.ts'
 import type { Model } from './model.ts'
-import type { Stage } from './stage.ts'
 
 export interface Cast {
   readonly stage: Stage
   readonly model: Model
-  readonly client: Client
+  readonly client: Client<number, Body>
   readonly people: readonly number[]
   /** They buy nothing: their balances are set and added to. */
   readonly savers: readonly number[]
   readonly products: readonly number[]
-  /** Paths that the running shop has; stories about others are left out. */
-  readonly paths: ReadonlySet<string>
   /** What goes on beside the stories: payments on their way, second thoughts. */
   readonly background: Set<Promise<void>>
   /** Of these one story at a time speaks: who is being banned, whose balance is being set. */

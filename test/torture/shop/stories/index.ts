@@ -1,5 +1,6 @@
 /** What the customers and the administrator do, each as a small story; the stories meet in the shop. */
-import type { Cast, Story } from '../cast.ts'
+import type { Weighted } from '../../business.ts'
+import type { Cast } from '../cast.ts'
 import { banAndUnban, sayHello } from './accounts.ts'
 import { adjust, setBalance } from './balances.ts'
 import { broadcast, broadcastAgainstCancel } from './broadcasts.ts'
@@ -17,14 +18,7 @@ import {
   twoVouchers,
 } from './shopping.ts'
 
-interface Weighted {
-  readonly story: Story
-  readonly weight: number
-  /** Where the shop must have this path for it. */
-  readonly needs?: string
-}
-
-const STORIES: Readonly<Record<string, Weighted>> = {
+export const STORIES: Readonly<Record<string, Weighted<Cast>>> = {
   'order by QRIS': { story: (cast, random) => orderAlone(cast, random, 'qris'), weight: 20 },
   'order from the balance': {
     story: (cast, random) => orderAlone(cast, random, 'account_balance'),
@@ -54,15 +48,4 @@ const STORIES: Readonly<Record<string, Weighted>> = {
     weight: 1,
     needs: '/admin/broadcasts',
   },
-}
-
-/** Each as often as it weighs; those that are named, or all that this shop can take part in. */
-export function storiesFor(
-  { paths }: Cast,
-  names: readonly string[] = Object.keys(STORIES),
-): readonly Story[] {
-  return Object.entries(STORIES)
-    .filter(([name]) => names.includes(name))
-    .filter(([, { needs }]) => needs === undefined || paths.has(`/quickcart/v1${needs}`))
-    .flatMap(([, { story, weight }]) => Array.from({ length: weight }, () => story))
 }

@@ -1,7 +1,7 @@
 /** Orders and deposits: as they were told, and as the gateway's own books have them. */
-import { sql } from '../../src/postgres/sql.ts'
+import { sql } from '../../../src/postgres/sql.ts'
+import type { Stage } from '../stage.ts'
 import { type KnownOrder, type Model, money } from './model.ts'
-import type { Stage } from './stage.ts'
 
 export interface OrderRow {
   readonly invoice: string

@@ -1,8 +1,8 @@
 /** Whoever pays, or does not, and what the gateway tells of it. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { PakasirWebhookScript } from '../../../src/gateways/pakasir/simulator/webhooks.ts'
-import { wholeMoney } from '../../../src/kernel/money.ts'
-import type { Random } from '../../random.ts'
+import type { PakasirWebhookScript } from '../../../../src/gateways/pakasir/simulator/webhooks.ts'
+import { wholeMoney } from '../../../../src/kernel/money.ts'
+import type { Random } from '../../../random.ts'
 import type { Cast } from '../cast.ts'
 import type { KnownOrder } from '../model.ts'
 

@@ -1,7 +1,7 @@
 /** Refunds: decided as it was told, one of an order, never more than was paid. */
-import { sql } from '../../src/postgres/sql.ts'
+import { sql } from '../../../src/postgres/sql.ts'
+import type { Stage } from '../stage.ts'
 import type { Model } from './model.ts'
-import type { Stage } from './stage.ts'
 
 /** Also settles what was unclear: from then on the model knows it. */
 export async function compareRefunds({ db }: Stage, model: Model): Promise<void> {

@@ -1,7 +1,7 @@
 /** Goods come in, and go out again. */
-import type { Random } from '../../random.ts'
+import type { Random } from '../../../random.ts'
+import { ADMIN } from '../../stage.ts'
 import type { Cast } from '../cast.ts'
-import { ADMIN } from '../stage.ts'
 
 export async function loadGoods(cast: Cast, random: Random): Promise<void> {
   const [scarce] = cast.products

@@ -1,8 +1,8 @@
 /** Vouchers for everybody: a click makes them once, and from then on the others fight for them. */
-import type { Random } from '../../random.ts'
+import type { Random } from '../../../random.ts'
+import { ADMIN } from '../../stage.ts'
 import { type Cast, key } from '../cast.ts'
 import { money } from '../model.ts'
-import { ADMIN } from '../stage.ts'
 
 export async function giveaway(cast: Cast, random: Random): Promise<void> {
   const { client, model, stage } = cast

@@ -1,7 +1,7 @@
 /** Balances are topped up: one deposit of a person at a time, credited once or not at all. */
-import type { Random } from '../../random.ts'
+import type { Random } from '../../../random.ts'
 import { type Cast, key } from '../cast.ts'
-import type { Told } from '../client.ts'
+import type { Told } from '../desk.ts'
 import { type KnownDeposit, money } from '../model.ts'
 import { pay } from './payer.ts'
 

@@ -1,9 +1,9 @@
 /** Messages to everybody: sent once however often the button is pressed, and to nobody more after a cancellation. */
-import type { Random } from '../../random.ts'
+import type { Random } from '../../../random.ts'
+import { ADMIN } from '../../stage.ts'
 import type { Cast } from '../cast.ts'
-import type { Told } from '../client.ts'
+import type { Told } from '../desk.ts'
 import type { KnownBroadcast } from '../model.ts'
-import { ADMIN } from '../stage.ts'
 
 export async function broadcast(cast: Cast, random: Random): Promise<void> {
   const [id, known] = await draft(cast)

@@ -1,5 +1,5 @@
 /** What customers do at the checkout, alone and at the same moment. */
-import type { Random } from '../../random.ts'
+import type { Random } from '../../../random.ts'
 import { type Cast, key } from '../cast.ts'
 import type { Cart, Method } from '../model.ts'
 import { fate, onePending, place, someCart, toBody } from './order.ts'

@@ -1,9 +1,9 @@
 /** Money back: asked for by the owner, decided by an administrator; once each, and as much as the formula says. */
-import type { Random } from '../../random.ts'
+import type { Random } from '../../../random.ts'
+import { ADMIN } from '../../stage.ts'
 import { type Cast, key } from '../cast.ts'
-import type { Told } from '../client.ts'
+import type { Told } from '../desk.ts'
 import type { KnownOrder, KnownRefund } from '../model.ts'
-import { ADMIN } from '../stage.ts'
 
 type Decision = 'approve' | 'reject'
 

@@ -1,7 +1,7 @@
 /** One order: placed, paid or given up, and never otherwise than it was told. */
-import type { Random } from '../../random.ts'
+import type { Random } from '../../../random.ts'
 import type { Cast } from '../cast.ts'
-import type { Body, Told } from '../client.ts'
+import type { Body, Told } from '../desk.ts'
 import { type Cart, type KnownOrder, type Method, type Model, money } from '../model.ts'
 import { forge, pay, payWrong } from './payer.ts'
 
