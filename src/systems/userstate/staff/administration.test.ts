@@ -6,7 +6,7 @@ import type { Person } from '../../../../test/userstate.ts'
 import { openWalletWithGateway } from '../../../../test/userstate-gateway.ts'
 import { newId } from '../../../kernel/ids.ts'
 import { verify } from '../../../ledger/ledger.ts'
-import { sql } from '../../../postgres/sql.ts'
+import { type Sql, sql } from '../../../postgres/sql.ts'
 
 const wallet = await openWalletWithGateway()
 const { xendit, owner } = wallet
@@ -268,5 +268,51 @@ test('the books agree with themselves and with the gateway, fees and all; what h
     after.accounts.map((each: { name: string; balance: string }) => [each.name, each.balance]),
   )
   assert.equal(accounts.get('expense:gateway_fee'), '4000')
+  assert.deepEqual(await verify(owner), [])
+})
+
+test('a planted fault is named with its amount: a dropped callback, a balance and a row changed by hand', async () => {
+  const finance = await wallet.signIn(staff.finance)
+  const difference = async () =>
+    (await wallet.get('/admin/reconciliation', { as: finance })).body.gateway.difference
+  const ayu = await wallet.person({ balance: 5_000 })
+  const { body: topup } = await wallet.post('/topups', { as: ayu, key: newId(), body: { amount: '64000' } })
+  const { gateway, transfer } = await owner.one<{ gateway: string; transfer: string }>(sql`
+    select xendit_invoice as gateway, ledger.id_of('opening:' || username)::text as transfer
+    from user_transaction where id = ${topup.id}`)
+  assert.equal(await difference(), '0')
+  xendit.pay(gateway, { webhook: { drop: true } })
+  assert.equal(await difference(), '64000')
+  await wallet.advance({ minutes: 11 })
+  await until(
+    async () => (await wallet.get('/wallet', { as: await wallet.signIn(ayu) })).body.balance === '69000',
+  )
+  assert.equal(await difference(), '0')
+
+  // As nobody can who has not taken the guards away first.
+  const byHand = async (table: Sql, change: Sql) => {
+    await owner.run(sql`alter table ${table} disable trigger user`)
+    await owner.run(sql`update ${table} set ${change}`)
+    await owner.run(sql`alter table ${table} enable trigger user`)
+  }
+  const ofAyu = sql`where username = ${ayu.username}`
+  const opening = sql`where id = ${transfer}::uuid`
+  await byHand(sql`user_balance`, sql`balance = balance + 777 ${ofAyu}`)
+  await byHand(sql`ledger.transfer`, sql`amount = amount + 13 ${opening}`)
+  const named = new Map(
+    (await verify(owner)).map((found) => [`${found.violation}: ${found.subject}`, found.details]),
+  )
+  const account = `wallet:${ayu.username}`
+  assert.deepEqual(named.get(`projection differs: ${account}`), {
+    column: 'user_balance.balance',
+    shown: '69777',
+    ledger: '69000',
+  })
+  assert.deepEqual(named.get(`balance is not the sum of entries: ${account}`), {
+    balance: '69000',
+    sum: '69013',
+  })
+  await byHand(sql`user_balance`, sql`balance = balance - 777 ${ofAyu}`)
+  await byHand(sql`ledger.transfer`, sql`amount = amount - 13 ${opening}`)
   assert.deepEqual(await verify(owner), [])
 })
