@@ -27,6 +27,11 @@ const BENCHMARKS: readonly Benchmark[] = [
   { file: 'quickcart-sizes', quick: ['--sizes', '1000,10000', '--users', '2000', '--runs', '1'] },
   { file: 'quickcart-race', quick: ['--people', '20', '--rounds', '1'] },
   { file: 'audit', quick: ['--rows', '2000', '--runs', '1'] },
+  { file: 'userstate-money', quick: ['--payments', '50', '--topups', '50', '--logins', '10', '--runs', '1'] },
+  {
+    file: 'userstate-sizes',
+    quick: ['--rows', '20000', '--people', '2000', '--documents', '500', '--runs', '1'],
+  },
   { file: 'migrations', quick: ['--runs', '1'] },
   { file: 'start', quick: ['--runs', '1'] },
   { file: 'load', quick: ['--minutes', '1'] },

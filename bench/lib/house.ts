@@ -14,12 +14,15 @@ import {
   startTelegramSimulator,
   type TelegramSimulator,
 } from '../../src/gateways/telegram/simulator/index.ts'
+import type { XenditSimulator } from '../../src/gateways/xendit/simulator/simulator.ts'
+import { startXenditSimulator } from '../../src/gateways/xendit/simulator/start.ts'
 import { withDatabase } from '../../src/postgres/connection.ts'
 import { startEmbedded } from '../../src/postgres/embedded.ts'
 
 export const BOT_TOKEN = `424242:${'b'.repeat(35)}`
 /** Told of every order, as the admin of a real shop is. */
 const ADMIN = 900_000_001
+const CALLBACK_TOKEN = 'callback-token-of-benchmarks'
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'app', 'main.ts')
 
 export interface BenchHouse extends AsyncDisposable {
@@ -35,6 +38,7 @@ export interface BenchHouse extends AsyncDisposable {
   restart(): Promise<void>
   readonly process: ChildProcess
   readonly telegram: TelegramSimulator
+  readonly xendit: XenditSimulator
 }
 
 /**
@@ -55,6 +59,7 @@ export async function benchHouse(
   })
   const telegram = await startTelegramSimulator({ token: BOT_TOKEN })
   const gateway = await startPakasirSimulator({ project: 'shop', apiKey: 'pakasir-key' })
+  const bank = await startXenditSimulator({ secretKey: 'xendit-key', merchant: 'UserState' })
   telegram.simulator.addUser({ id: ADMIN, first_name: 'Admin' })
   const environment = {
     ...process.env,
@@ -71,8 +76,22 @@ export async function benchHouse(
     PAKASIR_PROJECT_SLUG: 'shop',
     PAKASIR_API_KEY: 'pakasir-key',
     PAKASIR_WEBHOOK_SECRET: 'webhook-secret',
+    XENDIT_BASE_URL: bank.url,
+    XENDIT_SECRET_KEY: 'xendit-key',
+    XENDIT_CALLBACK_TOKEN: CALLBACK_TOKEN,
+    // A benchmark is one caller.
+    RATE_USER_PER_MINUTE: '1000000',
+    RATE_SERVICE_PER_MINUTE: '1000000',
   }
-  let running = await start(environment)
+  const open = async () => {
+    const opened = await start(environment)
+    bank.simulator.webhooks.target = {
+      url: `${opened.url}/userstate/v1/webhooks/xendit`,
+      token: CALLBACK_TOKEN,
+    }
+    return opened
+  }
+  let running = await open()
   return {
     get url() {
       return running.url
@@ -81,16 +100,17 @@ export async function benchHouse(
       return running.child
     },
     telegram: telegram.simulator,
+    xendit: bank.simulator,
     serverUrl: server.url,
     serverLog: join(folder, 'postgres', 'server.log'),
     database: (name) => withDatabase(server.url, name),
     async restart() {
       await stop(running.child)
-      running = await start(environment)
+      running = await open()
     },
     async [Symbol.asyncDispose]() {
       await stop(running.child)
-      await Promise.all([telegram.close(), gateway.close(), server.stop()])
+      await Promise.all([telegram.close(), gateway.close(), bank.close(), server.stop()])
       if (keep === undefined) await rm(folder, { recursive: true, force: true })
     },
   }

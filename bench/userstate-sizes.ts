@@ -1,0 +1,200 @@
+/**
+ * A wallet of many years: a person's history and sums among ten million rows, the referrals of a million people, and
+ * how fast the documents of the gateway are written, next to COPY.
+ *
+ *     node bench/userstate-sizes.ts [--rows 10000000] [--people 1000000] [--documents 20000] [--runs 3]
+ */
+import { parseArgs } from 'node:util'
+import { silentLog } from '../src/kernel/log.ts'
+import { openDatabase } from '../src/postgres/database.ts'
+import { userstateErrors } from '../src/systems/userstate/errors.ts'
+import { postgresLogs } from '../src/systems/userstate/logs/postgres-logs.ts'
+import { benchHouse, query } from './lib/house.ts'
+import { measure } from './lib/load.ts'
+import { describeMachine } from './lib/machine.ts'
+import { median, perSecond } from './lib/numbers.ts'
+import { publish } from './lib/report.ts'
+import { addPeople, ask, hire, signIn } from './lib/wallet.ts'
+
+const READINGS = 200
+const IN_FLIGHT = 8
+/** They have a history each, `person_1` the longest. */
+const PAYERS = 1_000
+
+const { values: options } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '10000000' },
+    people: { type: 'string', default: '1000000' },
+    documents: { type: 'string', default: '20000' },
+    runs: { type: 'string', default: '3' },
+  },
+})
+const [rows, people] = [Number(options.rows), Number(options.people)]
+const [documents, runs] = [Number(options.documents), Number(options.runs)]
+
+await using house = await benchHouse()
+const wallets = house.database('userstate')
+const staff = await hire(house)
+await addPeople(house, PAYERS)
+const me = await signIn(house, 'person_1')
+
+const pages = [
+  ['my newest 20', '/transactions?limit=20', me],
+  ['my newest 20 of one kind', '/transactions?limit=20&type=PAYMENT', me],
+  ['my sums by status', '/transactions/summary', me],
+  ['the newest 20 of everybody', '/admin/transactions?limit=20', staff],
+  ['one invoice of everybody', '/admin/transactions?invoice=INV-OLD-5000', staff],
+] as const
+await fill(10_000)
+const small = await readings()
+await fill(rows)
+const large = await readings()
+await fillReferrals()
+const stats = await timed(() => ask(house, '/admin/referrals/stats', { authorization: staff }))
+const top = await timed(() => ask(house, '/admin/referrals/top', { authorization: staff }))
+const [copied, written] = [await copyDocuments(), await writeDocuments()]
+
+await publish({
+  name: 'userstate-sizes',
+  title: 'A wallet of many years (`node bench/userstate-sizes.ts`)',
+  settings: [
+    ...(await describeMachine(house.serverUrl)).map((line) => `${line}.`),
+    `${PAYERS} people, of whom the one that asks has a twentieth of all rows; ${READINGS} readings of each page, ${IN_FLIGHT} in flight, p50. ${people.toLocaleString('en-US')} people of whom nine in ten were invited; ${documents} documents a run; medians of ${runs} runs.`,
+  ],
+  tables: [
+    {
+      head: ['page, p50', '10,000 rows', `${rows.toLocaleString('en-US')} rows`],
+      rows: pages.map(([name], i) => [name, ms(small[i]), ms(large[i])]),
+    },
+    {
+      head: [`referrals of ${people.toLocaleString('en-US')} people`, 'measured'],
+      rows: [
+        ['who invited how many', ms(stats)],
+        ['who invited most', ms(top)],
+      ],
+    },
+    {
+      head: ['documents of the gateway', 'rate', 'of COPY'],
+      rows: [
+        ['COPY into a bare table of the same columns (reference)', perSecond(copied), '1.00 ×'],
+        [
+          `written one by one, ${IN_FLIGHT} at a time`,
+          perSecond(written),
+          `${(written / copied).toFixed(3)} ×`,
+        ],
+      ],
+    },
+  ],
+})
+
+function ms(value = Number.NaN): string {
+  return `${value.toFixed(1)} ms`
+}
+
+/** History as an import brings it: past the triggers, so that nothing but the rows is made. */
+async function fill(wanted: number): Promise<void> {
+  await query(
+    wallets,
+    `do $$ begin
+      set local session_replication_role = replica;
+      insert into user_transaction (username, type, amount, status, src, invoice, payee, paid_at, created_at, updated_at)
+        select 'person_' || case when n % 20 = 0 then 1 else 1 + n % ${PAYERS} end,
+          (array['TOPUP', 'PAYMENT', 'PAYOUT', 'REFUND'])[1 + n % 4], 1000 + n % 90000,
+          (array['PAID', 'PAID', 'PAID', 'EXPIRED', 'CANCELLED'])[1 + n % 5], 'WALLET', 'INV-OLD-' || n, 'kedai',
+          now() - make_interval(secs => ${wanted} - n), now() - make_interval(secs => ${wanted} - n), now()
+        from generate_series((select count(*) from user_transaction) + 1, ${wanted}) n;
+    end $$`,
+  )
+  await query(wallets, 'vacuum analyze user_transaction')
+}
+
+async function readings(): Promise<number[]> {
+  const found: number[] = []
+  for (const [, path, authorization] of pages) {
+    const one = () => ask(house, path, { authorization })
+    await measure(20, IN_FLIGHT, one)
+    found.push((await measure(READINGS, IN_FLIGHT, one)).p50Ms)
+  }
+  return found
+}
+
+async function fillReferrals(): Promise<void> {
+  await query(
+    wallets,
+    `do $$ begin
+      set local session_replication_role = replica;
+      insert into user_info (username, email, first_name, last_name, referral_code)
+        select 'invited_' || n, 'invited_' || n || '@example.com', 'Ayu', 'Lestari', 'INV' || n
+        from generate_series(1, ${people}) n;
+      insert into referral_history (username, referral_code, submitted_by, status, created_at, updated_at)
+        select 'invited_' || n, 'INV' || s, 'invited_' || s,
+          (array['COMPLETED', 'COMPLETED', 'PENDING', 'EXPIRED'])[1 + n % 4]::enum_referral_history_status, now(), now()
+        from generate_series(1, ${people}) n, lateral (select 1 + (n::bigint * n % (${people} / 10)) as s) o
+        where n % 10 > 0;
+    end $$`,
+  )
+  await query(wallets, 'vacuum analyze user_info, referral_history')
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const times: number[] = []
+  await work()
+  for (let run = 0; run < Math.max(5, runs); run++) {
+    const begun = performance.now()
+    await work()
+    times.push(performance.now() - begun)
+  }
+  return median(times)
+}
+
+const DATA = JSON.stringify({
+  id: 'x'.repeat(24),
+  external_id: 'INV-202611-000001',
+  amount: 50_000,
+  status: 'PAID',
+})
+
+async function copyDocuments(): Promise<number> {
+  const rates: number[] = []
+  for (let run = 0; run < runs; run++) {
+    await query(wallets, 'create table copied (_id text, doc jsonb, created_at timestamptz)')
+    const begun = performance.now()
+    const doc = JSON.stringify({ id: '%d', platform: 'web', status: 'PAID', amount: 50_000, data: DATA })
+    const text = doc.replaceAll('\\', '\\\\\\\\').replaceAll('"', '\\"')
+    await query(
+      wallets,
+      `copy copied from program '/usr/bin/env awk ''BEGIN { for (n = 1; n <= ${documents}; n++) printf "%024d\\t${text}\\t2026-01-01\\n", n, n }'''`,
+    )
+    rates.push(documents / ((performance.now() - begun) / 1000))
+    await query(wallets, 'drop table copied')
+  }
+  return median(rates)
+}
+
+async function writeDocuments(): Promise<number> {
+  const db = openDatabase({ name: 'userstate', url: wallets, errors: userstateErrors, log: silentLog })
+  const logs = postgresLogs(db)
+  const rates: number[] = []
+  try {
+    for (let run = 0; run < runs; run++) {
+      const { rate } = await measure(documents, IN_FLIGHT, (n) =>
+        logs.write(
+          'xendit_checkout_logs',
+          {
+            id: `bench-${run}-${n}`,
+            createdAt: new Date('2026-01-01T00:00:00Z'),
+            platform: 'web',
+            status: 'PAID',
+            amount: 50_000,
+            data: DATA,
+          },
+          new Date(),
+        ),
+      )
+      rates.push(rate)
+    }
+  } finally {
+    await db.close()
+  }
+  return median(rates)
+}
