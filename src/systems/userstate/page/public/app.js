@@ -127,7 +127,8 @@ function keepShell() {
   const types = Reflect.get(globalThis, 'trustedTypes')
   const address = 'service-worker.js'
   const policy = types?.createPolicy('service-worker', { createScriptURL: () => address })
-  void navigator.serviceWorker.register(policy?.createScriptURL(address) ?? address)
+  // Where it cannot be had, the page works as well; it does not open without a network.
+  navigator.serviceWorker.register(policy?.createScriptURL(address) ?? address).catch(() => {})
 }
 
 addEventListener('hashchange', () => void show())
