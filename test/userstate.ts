@@ -2,6 +2,7 @@
  * A whole UserState for tests, with the rights of the running application: real databases, a real HTTP server, jobs and
  * relay at work, outside parties simulated on sockets. Time passes by `advance`.
  */
+import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,6 +21,7 @@ import { sql } from '../src/postgres/sql.ts'
 import type { StaffRole } from '../src/systems/userstate/access/roles.ts'
 import { ANCHOR_SCHEMA, auditsDatabase, walletDatabase } from '../src/systems/userstate/databases.ts'
 import { userstateErrors } from '../src/systems/userstate/errors.ts'
+import { compareBooks } from '../src/systems/userstate/finance/reconciliation.ts'
 import { running } from '../src/systems/userstate/running.ts'
 import { seed } from '../src/systems/userstate/seeds.ts'
 import { createKey } from '../src/systems/userstate/services/api-keys.ts'
@@ -57,6 +59,8 @@ export async function openUserstate({ log = silentLog, environment = {} }: Users
     await testDatabase(walletDatabase, clock),
     await testDatabase(auditsDatabase, clock),
   ]
+  // A trip-wire: whatever a test did, the tables say what the ledger says.
+  closing.push(async () => assert.deepEqual(await compareBooks(wallets.db), []))
   const data = await mkdtemp(join(tmpdir(), 'userstate-test-'))
   closing.push(() => rm(data, { recursive: true, force: true }))
   // The simulators run inside the server, and are told where it is before it listens.

@@ -30,6 +30,7 @@ import {
 } from './databases.ts'
 import { frontPage } from './front-page.ts'
 import { AlreadyRunning, claimInstance, releaseInstance } from './instance.ts'
+import { upkeepWork } from './upkeep-job.ts'
 
 export interface House {
   readonly url: string
@@ -80,7 +81,11 @@ export async function startHouse(
     const opened: OpenedSystem[] = []
     for (const manifest of systems) {
       const metrics = context.metrics.of(manifest.name)
-      const houseWork = backupWork(configuration, manifest, all)
+      const works = [backupWork(configuration, manifest, all), upkeepWork(manifest, all)]
+      const houseWork = {
+        tasks: works.flatMap(({ tasks }) => tasks),
+        cron: works.flatMap(({ cron }) => cron),
+      }
       opened.push({ manifest, running: await manifest.open({ ...context, metrics, houseWork }) })
     }
     backupMetrics(context.metrics, configuration)

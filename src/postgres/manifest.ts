@@ -35,6 +35,14 @@ export function isSqlComponent(component: Component): component is SqlComponent 
   return 'directory' in component
 }
 
+/** Tables of schema public. */
+export interface Upkeep {
+  /** Weekly: dead rows away, statistics anew. */
+  readonly vacuum: readonly string[]
+  /** Monthly: indexes made anew, while everybody works on. */
+  readonly reindex: readonly string[]
+}
+
 export interface DatabaseManifest {
   readonly system: string
   /** As documented: "db_store1". */
@@ -49,6 +57,8 @@ export interface DatabaseManifest {
   readonly mayBeAway?: boolean
   /** In the order of installation; the system's own component comes last. */
   readonly components: readonly Component[]
+  /** Tables that the document wants looked after beyond autovacuum; the house does it at night. */
+  readonly upkeep?: Upkeep
   /** The catalogue its errors are translated into. */
   readonly errors: ErrorCatalogue
 }

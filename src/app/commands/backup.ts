@@ -17,7 +17,7 @@ import {
 } from '../backups.ts'
 import { type Configuration, loadConfiguration } from '../configuration.ts'
 import { selectSystems, withDatabases } from '../databases.ts'
-import { json, plural, printRows } from './output.ts'
+import { json, plural, printRows, size } from './output.ts'
 import { Refusal } from './refusal.ts'
 
 interface Options {
@@ -241,11 +241,6 @@ async function schedule(options: Options): Promise<void> {
     options.json,
   )
   if (when !== undefined && rows.some(({ newest }) => newest === undefined)) process.exitCode = 1
-}
-
-function size(bytes: number): string {
-  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`
-  return `${(bytes / 1_000_000).toFixed(1)} MB`
 }
 
 function duration(seconds: number): string {

@@ -1,4 +1,4 @@
-/** `niaga db`: where the databases are and how they do. */
+/** `niaga db`: where the databases are, how they do, and looking after them. */
 import type { Command } from 'commander'
 import { systemClock } from '../../kernel/clock.ts'
 import { silentLog } from '../../kernel/log.ts'
@@ -6,10 +6,11 @@ import { maskedUrl } from '../../postgres/connection.ts'
 import { probe } from '../../postgres/health.ts'
 import { loadConfiguration } from '../configuration.ts'
 import { openAt, selectManifests, withDatabases } from '../databases.ts'
+import { inspectCommands } from './db-inspect.ts'
 import { printRows } from './output.ts'
 
 export function dbCommands(program: Command): void {
-  const db = program.command('db').description('where the databases are and how they do')
+  const db = program.command('db').description('where the databases are, how they do, looking after them')
 
   db.command('url <database>')
     .description('print the connection string of a database, for psql and other tools')
@@ -45,4 +46,5 @@ export function dbCommands(program: Command): void {
         if (found.some(({ ok }) => !ok)) process.exitCode = 1
       })
     })
+  inspectCommands(db)
 }

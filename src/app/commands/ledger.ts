@@ -4,8 +4,9 @@ import { verify } from '../../ledger/ledger.ts'
 import { sql } from '../../postgres/sql.ts'
 import { rowsOf, withOpenDatabase } from '../databases.ts'
 import { limitOption } from './options.ts'
-import { instant, json, printRows } from './output.ts'
+import { instant, printRows } from './output.ts'
 import { Refusal } from './refusal.ts'
+import { printViolations } from './violations.ts'
 
 interface BalanceRow {
   readonly name: string
@@ -41,20 +42,7 @@ export function ledgerCommands(program: Command): void {
     .option('--json', 'for scripts')
     .action(async (options: { database?: string; json?: boolean }) => {
       const violations = await rowsOf('ledger', options.database, verify)
-      if (violations.length > 0) process.exitCode = 1
-      if (violations.length === 0 && !options.json) console.log('The ledger adds up: no violation.')
-      else {
-        printRows(
-          violations,
-          {
-            database: (v) => v.database,
-            violation: (v) => v.violation,
-            subject: (v) => v.subject,
-            details: (v) => json(v.details),
-          },
-          options.json,
-        )
-      }
+      printViolations(violations, 'The ledger adds up: no violation.', options.json)
     })
 
   add('balance [account]', 'one account, or all that ever moved')

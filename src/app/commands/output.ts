@@ -51,3 +51,9 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 export function instant(date: Date | null | undefined): string {
   return date ? `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC` : '–'
 }
+
+/** "12.3 kB", "4.5 MB" */
+export function size(bytes: number): string {
+  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`
+  return `${(bytes / 1_000_000).toFixed(1)} MB`
+}

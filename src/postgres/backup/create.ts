@@ -12,9 +12,9 @@ import { Readable } from 'node:stream'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { readCatalog } from '../catalog/catalog.ts'
-import { readUrl } from '../connection.ts'
 import { openDatabase } from '../database.ts'
 import { type DatabaseManifest, isSqlComponent } from '../manifest.ts'
+import { connected } from '../session.ts'
 import {
   type ArchivedDatabase,
   type ArchivedTable,
@@ -166,16 +166,6 @@ async function openSnapshots({ sources, system }: CreateOptions): Promise<Opened
     await close()
     throw error
   }
-}
-
-/** A connection of its own, with none of the pools' limits. */
-export async function connected(url: string, name: string): Promise<pg.Client> {
-  const { connectionString } = readUrl(url).pool
-  const client = new pg.Client({ connectionString, application_name: name })
-  // A connection that dies between two statements says so by an event; the next statement fails anyway.
-  client.on('error', () => undefined)
-  await client.connect()
-  return client
 }
 
 function relayLocks({ components }: DatabaseManifest): string[] {

@@ -101,6 +101,11 @@ export function readWalletConfiguration(environment: Environment): WalletConfigu
   }
 }
 
+/** Where the document logs are, if not in PostgreSQL. @throws ConfigurationError */
+export function readMongoUrl(environment: Environment): string | undefined {
+  return readVariables(stores, environment).MONGO_DB
+}
+
 /** Before anything is migrated or opened. @throws ConfigurationError with everything that production lacks */
 export function checkWalletEnvironment(environment: Environment): void {
   readAll([

@@ -20,6 +20,10 @@ export const walletDatabase: DatabaseManifest = {
     auditComponent,
     { name: 'userstate', directory: new URL('./databases/userstate/', import.meta.url) },
   ],
+  upkeep: {
+    vacuum: ['user_transaction', 'point_mutation', 'referral_history'],
+    reindex: ['user_info', 'user_transaction'],
+  },
   errors: userstateErrors,
 }
 

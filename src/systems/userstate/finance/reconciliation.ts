@@ -1,6 +1,7 @@
 /** What finance compares (UserState, section 4): the books with themselves, and with what the gateway says it holds. */
 import { XenditError } from '../../../gateways/xendit/errors.ts'
 import { type Violation, verify } from '../../../ledger/ledger.ts'
+import type { Db } from '../../../postgres/database.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { toRupiah } from '../gateway/rupiah.ts'
 import type { Store } from '../store.ts'
@@ -14,9 +15,38 @@ export interface LedgerCheck {
   readonly violations: readonly Violation[]
 }
 
+/**
+ * The ledger against itself and its projections, and the documented tables against the ledger; empty in health. Paid rows
+ * that were imported have no transfer and are none of it: `unbacked` lists them.
+ */
+export async function compareBooks(db: Db): Promise<Violation[]> {
+  const beside = await db.many<Violation>(sql`
+    select 'points are not the sum of their mutations' as violation, 'points:' || username as subject,
+      jsonb_build_object('shown', b.onapps_point, 'sum', m.sum::text) as details
+    from user_balance b full join (
+      select username, sum(case type when 'EARN' then amount else -amount end) as sum
+      from point_mutation where status = 'COMPLETE' group by username) m using (username)
+    where coalesce(b.onapps_point::numeric, 0) <> coalesce(m.sum, 0)
+    union all
+    -- Who was imported as paid has none of what the API writes.
+    select 'paid without a transfer', 'user_transaction ' || t.id, jsonb_build_object('invoice', t.invoice)
+    from user_transaction t
+    where t.status = 'PAID' and t.transfer_id is null
+      and (t.paid_at is not null or t.platform is not null or t.payee is not null or t.parent_id is not null)
+    union all
+    select 'transfer is not in the ledger', 'user_transaction ' || t.id, jsonb_build_object('id', t.transfer_id)
+    from user_transaction t
+    where t.transfer_id is not null and not exists (select from ledger.transfer l where l.id = t.transfer_id)
+    union all
+    select 'transfer of a row that is not paid', l.reference, jsonb_build_object('status', t.status)
+    from ledger.transfer l left join user_transaction t on t.id = split_part(l.reference, ':', 2)::bigint
+    where l.reference ~ '^(topup|pay):[0-9]+$' and l.leg = 1 and t.status is distinct from 'PAID'`)
+  return [...(await verify(db)), ...beside]
+}
+
 /** Compares the books and keeps what came of it. Reads all of them: for the night. */
 export async function checkLedger({ db, kv, clock }: Store): Promise<readonly Violation[]> {
-  const violations = await verify(db)
+  const violations = await compareBooks(db)
   const check: LedgerCheck = {
     checked_at: clock.now().toISOString(),
     violations: violations.slice(0, MOST),

@@ -7,7 +7,7 @@ import type { CronEntry } from '../../../platform/jobs/cron.ts'
 import { defineJob, enqueue, handle, noPayload, type Task } from '../../../platform/jobs/job.ts'
 import type { Tx } from '../../../postgres/transaction.ts'
 import type { Store } from '../store.ts'
-import type { Collection, LogEntry } from './document-logs.ts'
+import type { Collection, DocumentLogs, LogEntry } from './document-logs.ts'
 import { maskedJson } from './masked.ts'
 
 /** UserState, §13. */
@@ -15,8 +15,6 @@ const KEPT_DAYS = 90
 /** UserState, §8: "at most 25 tries then alert". */
 const TRIES = 25
 const DAY_MS = 86_400_000
-
-const COLLECTIONS: readonly Collection[] = ['xendit_checkout_logs', 'xendit_payout_logs']
 
 const Millis = Type.Integer()
 const logWrite = defineJob(
@@ -71,11 +69,21 @@ export function logTasks(store: Store): readonly Task[] {
         new Date(at),
       ),
     ),
-    handle(logsClean, async () => {
-      const before = new Date(store.clock.now().getTime() - KEPT_DAYS * DAY_MS)
-      for (const collection of COLLECTIONS) await store.logs.clean(collection, before)
-    }),
+    handle(logsClean, () => cleanLogs(store.logs, store.clock.now(), KEPT_DAYS)),
   ]
+}
+
+/** Answers how many documents went. */
+export async function cleanLogs(
+  logs: DocumentLogs,
+  now: Date,
+  days: number,
+): Promise<Readonly<Record<Collection, number>>> {
+  const before = new Date(now.getTime() - days * DAY_MS)
+  return {
+    xendit_checkout_logs: await logs.clean('xendit_checkout_logs', before),
+    xendit_payout_logs: await logs.clean('xendit_payout_logs', before),
+  }
 }
 
 export const logCron: readonly CronEntry[] = [{ job: logsClean, schedule: '30 2 * * *' }]
