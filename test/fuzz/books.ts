@@ -8,25 +8,40 @@ import type { Finding } from './oracles.ts'
 import { DAMAGED } from './updates.ts'
 import type { World } from './world.ts'
 
-/** Business tables, by their content. Counters, queues, sessions and the audit may change with a refusal. */
-export async function digests(db: Database): Promise<Map<string, string>> {
+/** The rows of each table, as text. */
+export type Contents = ReadonlyMap<string, ReadonlySet<string>>
+
+/** Business tables. Counters, queues, sessions and the audit may change with a refusal. */
+export async function contents(db: Database): Promise<Contents> {
   const tables = await db.many<{ name: string }>(sql`
     select format('%I.%I', schemaname, tablename) as name from pg_tables
       where (schemaname = 'public' and tablename <> 'audit_anchors') or schemaname = 'ledger'
         or (schemaname = 'niaga' and tablename = 'idempotency')
       order by 1`)
-  const found = new Map<string, string>()
+  const found = new Map<string, ReadonlySet<string>>()
   for (const { name } of tables) {
-    const row = await db.one<{ digest: string }>(sql`
-      select md5(coalesce(string_agg(t::text, e'\n' order by t::text), '')) as digest from ${sql.raw(name)} t`)
-    found.set(name, row.digest)
+    const rows = await db.many<{ row: string }>(sql`select t::text as row from ${sql.raw(name)} t`)
+    found.set(name, new Set(rows.map(({ row }) => row)))
   }
   return found
 }
 
-/** The tables whose content differs. */
-export function changed(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
-  return [...after].filter(([name, digest]) => before.get(name) !== digest).map(([name]) => name)
+/** What the shop's own watch tells its staff of: it looks around at times that nothing announces. */
+const OWN_WATCH = /"kind"": ""staff_incident"/
+
+/** Rows that came or went: "orders + (12,…)". */
+export function changed(before: Contents, after: Contents): string[] {
+  return [...after].flatMap(([name, rows]) => {
+    const old = before.get(name) ?? new Set<string>()
+    return [
+      ...[...old]
+        .filter((row) => !rows.has(row) && !OWN_WATCH.test(row))
+        .map((row) => `${name} - ${row.slice(0, 400)}`),
+      ...[...rows]
+        .filter((row) => !old.has(row) && !OWN_WATCH.test(row))
+        .map((row) => `${name} + ${row.slice(0, 400)}`),
+    ]
+  })
 }
 
 /** A batch begins in a silence that is at least this long; most are over in a fraction of it. */

@@ -1,7 +1,16 @@
 /** The run: batches of requests, each answer judged, the databases compared around batches that were refused. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { randomOf } from '../random.ts'
-import { changed, digests, failures, finalFindings, forgetLimits, isSilent, settled } from './books.ts'
+import {
+  type Contents,
+  changed,
+  contents,
+  failures,
+  finalFindings,
+  forgetLimits,
+  isSilent,
+  settled,
+} from './books.ts'
 import { type Operation, readOperations } from './openapi.ts'
 import { type Finding, judge } from './oracles.ts'
 import { buildRequest, type FuzzRequest } from './request.ts'
@@ -136,7 +145,7 @@ class Run {
     const { db } = this.#world
     await forgetLimits(db)
     const silentUntil = await settled(db)
-    const before = await digests(db)
+    const before = await contents(db)
     const requests = Array.from({ length: BATCH }, (_, i) => this.#request(first + i))
     const waiting = [...requests]
     let isRefused = true
@@ -155,13 +164,9 @@ class Run {
     this.#failuresKnown = failed.length
   }
 
-  async #compare(
-    before: ReadonlyMap<string, string>,
-    requests: readonly FuzzRequest[],
-    silentUntil: Date,
-  ): Promise<void> {
+  async #compare(before: Contents, requests: readonly FuzzRequest[], silentUntil: Date): Promise<void> {
     const { db } = this.#world
-    const after = await digests(db)
+    const after = await contents(db)
     if (!(await isSilent(db, silentUntil))) {
       this.#notCompared += 1
       return
@@ -169,7 +174,7 @@ class Run {
     this.#compared += 1
     const different = changed(before, after)
     if (different.length === 0) return
-    const detail = `all were refused, and yet ${different.join(', ')} changed`
+    const detail = `all were refused, and yet\n    ${different.slice(0, 6).join('\n    ')}`
     this.#note(
       { oracle: 'effect of a refusal', detail },
       '',

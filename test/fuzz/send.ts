@@ -15,8 +15,23 @@ const ANSWER_WITHIN_MS = 20_000
 
 const agent = new Agent({ keepAlive: true, maxSockets: 16 })
 
-/** Status 0 where there was no answer; its body then says why. */
+/** Longer than what a socket takes in one go. */
+const LONG_BODY = 100_000
+const CUT_OFF = /EPIPE|ECONNRESET/
+
+/**
+ * Status 0 where there was no answer; its body then says why. Who answers before a long body has come, and hangs up, may
+ * not be heard: then it is sent again.
+ */
 export async function send(origin: string, request: FuzzRequest): Promise<FuzzAnswer> {
+  const isLong = (request.body?.length ?? 0) > LONG_BODY
+  let answer = await sendOnce(origin, request)
+  for (let tries = 1; tries < 5 && isLong && answer.status === 0 && CUT_OFF.test(answer.body); tries++)
+    answer = await sendOnce(origin, request)
+  return answer
+}
+
+async function sendOnce(origin: string, request: FuzzRequest): Promise<FuzzAnswer> {
   const begun = performance.now()
   return await new Promise((resolve) => {
     const done = (status: number, contentType: string, body: string) =>
