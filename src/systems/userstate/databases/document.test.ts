@@ -12,6 +12,8 @@ import pg from 'pg'
 import { dropDatabase, emptyTestDatabase, startTestServer } from '../../../../test/database.ts'
 import { systemClock } from '../../../kernel/clock.ts'
 import { silentLog } from '../../../kernel/log.ts'
+import { readCatalog } from '../../../postgres/catalog/catalog.ts'
+import { compareCatalogs } from '../../../postgres/catalog/compare.ts'
 import { openDatabase } from '../../../postgres/database.ts'
 import { ownComponent } from '../../../postgres/manifest.ts'
 import { readComponent } from '../../../postgres/migrate/files.ts'
@@ -119,6 +121,23 @@ test('check 1: the seventeen tables and twelve indexes are there; a second migra
     [],
   )
   assert.deepEqual(await migrateUp(url, walletDatabase), [])
+})
+
+test('check 2: undone to nothing and migrated again, the schema is the same to the catalog', async () => {
+  const { url, client } = await migrated()
+  const { name, errors } = walletDatabase
+  const database = openDatabase({ name, url, errors, clock: systemClock })
+  closing.push(() => database.close())
+  const before = await readCatalog(database)
+  const undone = await migrateDown(url, walletDatabase, { to: '0000' })
+  assert.ok(undone.length > 10)
+  const { rows } = await client.query(`select tablename from pg_tables where schemaname = 'public'`)
+  assert.deepEqual(rows, [])
+  assert.equal(
+    (await migrateUp(url, walletDatabase)).filter(({ direction }) => direction === 'up').length,
+    undone.length,
+  )
+  assert.deepEqual(compareCatalogs(before, await readCatalog(database)), [])
 })
 
 test('check 9: the printed seed statements, twice after ours, leave five payment types and four channels', async () => {
