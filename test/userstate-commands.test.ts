@@ -1,14 +1,20 @@
 /** What an operator does from the shell with wallets that are there: looking, looking after, backing up, restoring. */
 import assert from 'node:assert/strict'
+import { execFile, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { upkeepWork } from '../src/app/upkeep-job.ts'
 import { systemCaller } from '../src/kernel/caller.ts'
 import { silentLog } from '../src/kernel/log.ts'
+import { type Catalog, readCatalog } from '../src/postgres/catalog/catalog.ts'
+import { compareCatalogs, describeDifference } from '../src/postgres/catalog/compare.ts'
+import { openDatabase } from '../src/postgres/database.ts'
 import { sql } from '../src/postgres/sql.ts'
 import { walletDatabase } from '../src/systems/userstate/databases.ts'
 import { userstate } from '../src/systems/userstate/system.ts'
@@ -100,6 +106,70 @@ test('check 55: backup, drop, restore: identical row counts, balances and a clea
   const check = await niaga('userstate check', elsewhere)
   assert.deepEqual([check.code, check.text.trim()], [0, 'The books agree: no violation.'])
 })
+
+const psql = promisify(execFile)
+const HAS_PSQL = spawnSync('psql', ['--version']).status === 0
+
+test('check 55: a plain dump loads with psql, and is then the same to the last right; --tables takes some', {
+  skip: HAS_PSQL ? false : 'psql is not installed',
+}, async () => {
+  const [whole, some] = [join(backups, 'whole.sql'), join(backups, 'some.sql')]
+  const [all, few, wrong] = await Promise.all([
+    niaga(`backup export --database userstate --out ${whole}`),
+    niaga(`backup export --database userstate --tables user_login,user_info --out ${some}`),
+    niaga(
+      `backup export --database userstate --tables user_login,nobody --out ${join(backups, 'wrong.sql')}`,
+    ),
+  ])
+  assert.deepEqual([all.code, few.code, wrong.code], [0, 0, 2], all.text + few.text + wrong.text)
+  assert.match(wrong.text, /there is no table nobody/)
+  assert.equal(existsSync(join(backups, 'wrong.sql')), false)
+  const before = await contents(wallet.databaseUrl)
+  for (const [file, isWhole] of [
+    [whole, true],
+    [some, false],
+  ] as const) {
+    const url = await emptyTestDatabase()
+    try {
+      await psql('psql', ['-X', '-q', '-f', file, url])
+      const { counts, wallets } = await contents(url)
+      if (isWhole) {
+        assert.deepEqual({ counts, wallets }, before)
+        assert.deepEqual(await differences(wallet.databaseUrl, url), [])
+        const check = await niaga('userstate check', { NIAGA_USERSTATE_URL: url })
+        assert.equal(check.code, 0, check.text)
+      } else {
+        assert.deepEqual(counts, { user_info: before.counts.user_info, user_login: before.counts.user_login })
+      }
+    } finally {
+      await dropDatabase(url)
+    }
+  }
+})
+
+/** PostgreSQL writes the casts of "in (…)" otherwise once it has read its own words, also from pg_dump. */
+const withoutCasts = (catalog: Catalog): Catalog =>
+  catalog.map(({ facts, ...object }) => {
+    const { definition } = facts
+    if (typeof definition !== 'string') return { ...object, facts }
+    return {
+      ...object,
+      facts: { ...facts, definition: definition.replace(/::(character varying|text)(\[\])?|[()]/g, '') },
+    }
+  })
+
+/** What the second database has otherwise than the first, object by object. */
+async function differences(...urls: readonly [string, string]): Promise<string[]> {
+  const [one, two] = urls.map((url) => openDatabase({ name: 'userstate', url, errors: {} }))
+  assert.ok(one && two)
+  try {
+    return compareCatalogs(withoutCasts(await readCatalog(one)), withoutCasts(await readCatalog(two))).map(
+      describeDifference,
+    )
+  } finally {
+    await Promise.all([one.close(), two.close()])
+  }
+}
 
 test('what an imported wallet had in transaction is captured or released once, and on record', async () => {
   const hold = (words: string) => niaga(`userstate opening-hold ${words}`)

@@ -17,6 +17,7 @@ import {
 } from '../backups.ts'
 import { type Configuration, loadConfiguration } from '../configuration.ts'
 import { selectSystems, withDatabases } from '../databases.ts'
+import { exportCommand } from './backup-export.ts'
 import { json, plural, printRows, size } from './output.ts'
 import { Refusal } from './refusal.ts'
 
@@ -54,6 +55,7 @@ export function backupCommands(program: Command): void {
   add('prune', 'keep 7 daily, 4 weekly and 12 monthly ones, never less than the newest')
     .option('--dry-run', 'only say what would go')
     .action(prune)
+  exportCommand(backup)
   add('schedule', 'when the running house makes backups, and how old the newest one is').action(schedule)
 }
 

@@ -18,17 +18,20 @@ export interface TableToCopy {
 const FUNCTIONS_OF_MIGRATOR = 'migrations.functions'
 
 /** Tables that a migrator fills itself when it makes an empty database. */
-function bookkeeping({ components }: DatabaseManifest): string[] {
+export function bookkeeping({ components }: DatabaseManifest): string[] {
   return [
     FUNCTIONS_OF_MIGRATOR,
     ...components.flatMap((component) => (isSqlComponent(component) ? [] : component.bookkeeping)),
   ]
 }
 
-/** Partitions come with the table they belong to. Largest first: the last one to finish is then a small one. */
+/**
+ * Partitions come with the table they belong to. Largest first: the last one to finish is then a small one.
+ * `leftOut`: "schema.table".
+ */
 export async function tablesToCopy(
   client: pg.ClientBase,
-  manifest: DatabaseManifest,
+  leftOut: readonly string[],
 ): Promise<TableToCopy[]> {
   const { rows } = await client.query<Omit<TableToCopy, 'bytes'> & { bytes: string }>(
     `select n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned, pg_total_relation_size(c.oid)::text as bytes,
@@ -39,7 +42,7 @@ export async function tablesToCopy(
        and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
        and not (n.nspname || '.' || c.relname = any($1))
      order by pg_total_relation_size(c.oid) desc, 1, 2`,
-    [bookkeeping(manifest)],
+    [leftOut],
   )
   return rows.map((row) => ({ ...row, bytes: Number(row.bytes) }))
 }

@@ -28,6 +28,7 @@ import {
   sealOf,
 } from './archive.ts'
 import {
+  bookkeeping,
   describeDatabase,
   PLAIN_TEXT,
   qualified,
@@ -183,7 +184,7 @@ async function copyAll(
   for (const snapshot of snapshots) {
     // Before the tables: a sequence knows no snapshot, and a later look would be further ahead.
     const sequences = await sequencesOf(snapshot.client)
-    const tables = await tablesToCopy(snapshot.client, snapshot.manifest)
+    const tables = await tablesToCopy(snapshot.client, bookkeeping(snapshot.manifest))
     if (tables.length === 0) {
       throw new BackupRefused(
         `${snapshot.manifest.name} holds no table: is it the right database, and migrated?`,
