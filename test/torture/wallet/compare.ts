@@ -3,7 +3,7 @@ import { verifyAudit } from '../../../src/platform/audit/verify.ts'
 import { sql } from '../../../src/postgres/sql.ts'
 import type { Stage } from '../stage.ts'
 import { expectedOf } from './expected.ts'
-import { DISCOUNT, type Model } from './model.ts'
+import { DISCOUNT, type KnownPayment, type Model } from './model.ts'
 import { paidAtGateway } from './stories/invoices.ts'
 
 interface Row {
@@ -66,7 +66,7 @@ function compareTopups(stage: Stage, model: Model, there: ReadonlyMap<string, Ro
 
 function comparePayments(stage: Stage, model: Model, there: ReadonlyMap<string, Row>): void {
   for (const payment of model.payments.values()) {
-    const { id, method, amount, invoice, ended } = payment
+    const { id, method, amount, invoice, ended, takenBy, isOffered, isReleaseAsked } = payment
     const row = there.get(id)
     if (row === undefined) {
       model.violated('lost', `payment ${id} was acknowledged and is not there`)
@@ -76,9 +76,14 @@ function comparePayments(stage: Stage, model: Model, there: ReadonlyMap<string, 
     if (ended !== undefined && ended !== row.status)
       model.violated('turned back', `payment ${id} was ${ended} and is ${row.status}`)
     payment.ended = row.status
-    const isPaidThere = method === 'WALLET' || paidAtGateway(stage, invoice).includes(amount)
+    const isPaidThere =
+      method === 'WALLET'
+        ? takenBy !== undefined
+        : paidAtGateway(stage, invoice).includes(amount) || amount === 0
     if (row.status === 'PAID' && !isPaidThere)
-      model.violated('money made up', `payment ${id} is PAID, the gateway has nothing of it`)
+      model.violated('money made up', `payment ${id} is PAID: nobody took it, or paid it at the gateway`)
+    if (row.status !== 'PAID' && isOffered && !isReleaseAsked && wasPaidInTime(stage, payment))
+      model.violated('money lost', `payment ${id} was paid in time and is ${row.status}`)
     const refunded = [...model.refunds.values()]
       .filter((refund) => refund.payment === id)
       .reduce((sum, refund) => sum + refund.amount, 0)
@@ -87,6 +92,13 @@ function comparePayments(stage: Stage, model: Model, there: ReadonlyMap<string, 
   for (const { id, amount } of model.refunds.values())
     if (there.get(id)?.amount !== amount)
       model.violated('lost', `refund ${id} of ${amount} is ${there.get(id)?.amount}`)
+}
+
+/** The whole sum, before the invoice ended: then it is the payee's. */
+function wasPaidInTime({ xendit }: Stage, { invoice, amount }: KnownPayment): boolean {
+  return xendit.invoices.of(invoice).some(({ paidAmount, paidAt = Number.POSITIVE_INFINITY, expiresAt }) => {
+    return paidAmount === amount && paidAt < expiresAt
+  })
 }
 
 /** The gateway's word, as the wallet must have it; REVERSED is an end too. */

@@ -13,6 +13,7 @@ export interface Body {
   readonly amount?: string
   readonly fee?: string
   readonly invoice?: string
+  readonly xendit_url?: string | null
   readonly balance?: string
   readonly in_transaction?: string
   readonly apikey?: string

@@ -22,6 +22,11 @@ export interface KnownPayment {
   readonly discount: number
   readonly commission: number
   readonly invoice: string
+  /** The payer was told where to pay. */
+  readonly isOffered: boolean
+  /** Who asked for what is held; nobody yet where it is undefined. */
+  takenBy: 'itself' | 'the service' | undefined
+  isReleaseAsked: boolean
   /** What some answer said that became of it: it does not change any more. */
   ended: string | undefined
 }
