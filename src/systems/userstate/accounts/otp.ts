@@ -1,6 +1,7 @@
 /** One-time codes (UserState, U7): issued, mailed, tried, used once. */
 import { createHmac, randomInt, timingSafeEqual } from 'node:crypto'
 import type { Caller } from '../../../kernel/caller.ts'
+import { type DomainError, isDomainError } from '../../../kernel/errors.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction, type Tx } from '../../../postgres/transaction.ts'
 import { fail } from '../errors.ts'
@@ -32,18 +33,43 @@ export async function issueOtp(store: Store, tx: Tx, { username, purpose }: OtpF
  * @throws otp_invalid, otp_expired, otp_locked
  */
 export async function tryOtp(store: Store, caller: Caller, of: OtpFor, code: string): Promise<number> {
-  const { outcome, id, otp } = await inTransaction(store.db, caller, (tx) =>
-    tx.one<{ outcome: 'counted' | 'none' | 'expired' | 'locked'; id: number | null; otp: string | null }>(
-      sql`select outcome, id, otp from try_otp(${of.username}, ${of.purpose})`,
-    ),
-  )
+  return judge(store, of, code, await inTransaction(store.db, caller, (tx) => countTry(tx, of)))
+}
+
+/**
+ * Tries a code and uses it, in the one transaction of what it is for. The try counts only where that commits: whoever calls
+ * it commits too where `isRefusedCode`.
+ * @throws otp_invalid, otp_expired, otp_locked
+ */
+export async function tryAndUseOtp(store: Store, tx: Tx, of: OtpFor, code: string): Promise<void> {
+  await lockPerson(tx, of.username)
+  await useOtp(tx, of.username, judge(store, of, code, await countTry(tx, of)))
+}
+
+/** A code that was tried and is not the one. */
+export function isRefusedCode(error: unknown): error is DomainError {
+  return ['otp_invalid', 'otp_expired', 'otp_locked'].some((code) => isDomainError(error, code))
+}
+
+interface Tried {
+  readonly outcome: 'counted' | 'none' | 'expired' | 'locked'
+  readonly id: number | null
+  readonly otp: string | null
+}
+
+async function countTry(tx: Tx, { username, purpose }: OtpFor): Promise<Tried> {
+  return await tx.one<Tried>(sql`select outcome, id, otp from try_otp(${username}, ${purpose})`)
+}
+
+/** @throws otp_invalid, otp_expired, otp_locked */
+function judge(store: Store, of: OtpFor, code: string, { outcome, id, otp }: Tried): number {
   const isRight = otp !== null && agrees(otp, digest(store, of, code))
   // Whoever tries a code for a reset may be anybody: what became of it is told to those alone who have it, or the answers
   // would tell which people exist.
   if (of.purpose === 'PASSWORD_RESET' && !isRight) throw fail('otp_invalid')
   if (outcome === 'expired') throw fail('otp_expired')
   if (outcome === 'locked') throw fail('otp_locked')
-  if (id === null || !isRight) throw fail('otp_invalid')
+  if (id === null || !isRight || outcome === 'none') throw fail('otp_invalid')
   return id
 }
 
@@ -58,12 +84,16 @@ export async function hasLiveOtp({ db, clock, settings }: Store, of: OtpFor): Pr
 
 /** Two who have the same right code: one of them uses it. @throws otp_invalid */
 export async function useOtp(tx: Tx, username: string, id: number): Promise<void> {
-  // Whoever changes the address locks the person and then their codes; so do we.
-  await tx.maybeOne(sql`select from user_login where username = ${username} for no key update`)
+  await lockPerson(tx, username)
   const used = await tx.run(
     sql`update otp_tracker set consumed_at = niaga.now() where id = ${id} and consumed_at is null`,
   )
   if (used === 0) throw fail('otp_invalid')
+}
+
+/** Whoever changes the address locks the person and then their codes; so do we. */
+async function lockPerson(tx: Tx, username: string): Promise<void> {
+  await tx.maybeOne(sql`select from user_login where username = ${username} for no key update`)
 }
 
 /** What is kept of a code: worth nothing without the pepper, and in no other place. */

@@ -1,30 +1,22 @@
-import type { Caller } from '../../../kernel/caller.ts'
-import { sql } from '../../../postgres/sql.ts'
-import { tryOtp } from '../accounts/otp.ts'
+import type { Tx } from '../../../postgres/transaction.ts'
+import { tryAndUseOtp } from '../accounts/otp.ts'
 import { fail } from '../errors.ts'
 import type { Store } from '../store.ts'
-import { payoutScope } from './request-payout.ts'
-
-interface Asked {
-  readonly username: string
-  readonly idempotencyKey: string
-  readonly otp: string | undefined
-}
 
 /**
- * Tries the code that was mailed for a payout, where the setting asks for one (UserState, U18). Answers what `useOtp` takes;
- * null where none is needed, also for a request that was answered before.
+ * Uses the code that was mailed for a payout, where the setting asks for one (UserState, U18).
+ *
+ * It belongs behind the payout's idempotency key. Tried before, the code of a request that is under way would be refused to
+ * the same request asked for again; whoever believes that takes another code, and pays out twice.
  * @throws otp_required, otp_invalid, otp_expired, otp_locked
  */
-export async function tryPayoutCode(
+export async function usePayoutCode(
   store: Store,
-  caller: Caller,
-  { username, idempotencyKey: key, otp }: Asked,
-): Promise<number | null> {
-  if (!store.settings.get('payout.otp_required')) return null
-  const answered = await store.db.maybeOne(sql`
-    select from niaga.idempotency where scope = ${payoutScope(username)} and key = ${key}`)
-  if (answered) return null
+  tx: Tx,
+  username: string,
+  otp: string | undefined,
+): Promise<void> {
+  if (!store.settings.get('payout.otp_required')) return
   if (otp === undefined) throw fail('otp_required')
-  return await tryOtp(store, caller, { username, purpose: 'PAYOUT' }, otp)
+  await tryAndUseOtp(store, tx, { username, purpose: 'PAYOUT' }, otp)
 }

@@ -13,7 +13,6 @@ import { TransactionParams } from '../transactions/transaction.routes.ts'
 import { RupiahInput, readRupiah } from '../wallet/amounts.ts'
 import { cancelPayout, findPayout } from './cancel-payout.ts'
 import { type PayoutFilter, selectPayouts } from './payout.queries.ts'
-import { tryPayoutCode } from './payout-code.ts'
 import { PAYOUT_STATUSES, PayoutAnswer, toPayoutAnswer } from './payout-view.ts'
 import { requestPayout } from './request-payout.ts'
 import { retryPayout } from './retry-payout.ts'
@@ -61,9 +60,7 @@ export function payoutRoutes(scope: FastifyInstance, store: Store): void {
     async (request, reply) => {
       const { bank_account_id: bankAccountId, amount, otp, platform = null } = request.body
       const whose = { username: identityOf(request).subject, idempotencyKey: idempotencyKey(request) }
-      const rupiah = readRupiah(amount)
-      const codeId = await tryPayoutCode(store, callerOf(request), { ...whose, otp })
-      const input = { ...whose, bankAccountId, amount: rupiah, platform, codeId }
+      const input = { ...whose, bankAccountId, amount: readRupiah(amount), platform, otp }
       return reply.code(201).send(toPayoutAnswer(await requestPayout(store, callerOf(request), input)))
     },
   )

@@ -284,6 +284,61 @@ test('check 46: two payouts above the available sum: one fails; without a code 4
   await set('payout.otp_required', false)
 })
 
+/** How many transactions of the application wait for somebody's lock. */
+const waiting = async () => {
+  const { n } = await owner.one<{ n: number }>(sql`
+    select count(*)::int4 as n from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`)
+  return n
+}
+
+test('asked for again while the first request has used the code and not committed: never refused, one payout', async () => {
+  await set('payout.otp_required', true)
+  // Also where the first request's try was the last one that the code allows.
+  for (const tries of [0, store.settings.get('otp.max_attempts') - 1]) {
+    const { who, account } = await withAccount(100_000)
+    await wallet.post('/otp', { as: who, body: { purpose: 'PAYOUT' } })
+    const otp = await wallet.codeFor(`${who.username}@example.com`)
+    await owner.run(sql`update otp_tracker set attempts = ${tries} where username = ${who.username}`)
+    const key = newId()
+    const ask = () =>
+      wallet.post('/payouts', { as: who, key, body: { bank_account_id: account, amount: '60000', otp } })
+    // Whoever makes a payout needs the wallet's row: the first one waits in the middle.
+    const asked = await inTransaction(owner, systemCaller, async (tx) => {
+      await tx.run(sql`select from user_balance where username = ${who.username} for update`)
+      const first = ask()
+      await until(async () => (await waiting()) === 1)
+      const second = ask()
+      await Promise.race([second, until(async () => (await waiting()) === 2)])
+      return { first, second }
+    })
+    const [first, second, third] = [await asked.first, await asked.second, await ask()]
+    assert.deepEqual([first.status, third.status, third.body.id], [201, 201, first.body.id])
+    assert.deepEqual([second.status, second.body.code], [409, 'idempotency_in_progress'])
+    assert.deepEqual(await funds(who), [100_000, 60_000])
+  }
+  await set('payout.otp_required', false)
+})
+
+test('wrong codes of a payout count however many are tried at once; after the last one the right code is locked', async () => {
+  await set('payout.otp_required', true)
+  const { who, account } = await withAccount(100_000)
+  await wallet.post('/otp', { as: who, body: { purpose: 'PAYOUT' } })
+  const right = await wallet.codeFor(`${who.username}@example.com`)
+  const wrong = right === '000000' ? '000001' : '000000'
+  const ask = (otp: string, amount = '10000') =>
+    wallet.post('/payouts', { as: who, key: newId(), body: { bank_account_id: account, amount, otp } })
+  // The right code with a payout that is refused is not used.
+  assert.equal((await ask(right, '90000000')).status, 422)
+  const most = store.settings.get('otp.max_attempts')
+  const answers = await Promise.all(Array.from({ length: most + 3 }, () => ask(wrong)))
+  const codes = answers.map(({ body }) => body.code).toSorted()
+  assert.deepEqual(codes, [...Array(most).fill('otp_invalid'), ...Array(3).fill('otp_locked')])
+  assert.equal((await ask(right)).body.code, 'otp_locked')
+  assert.deepEqual(await funds(who), [100_000, 0])
+  await set('payout.otp_required', false)
+})
+
 test('queued and not sent it is cancelled here; being sent it is not', async () => {
   const { who, account } = await withAccount(100_000)
   const request = () =>
@@ -308,7 +363,7 @@ test('twenty payouts at once from a wallet that covers five: five, and one key i
       bankAccountId: account,
       amount: 10_000,
       platform: null,
-      codeId: null,
+      otp: undefined,
       idempotencyKey,
     })
   const first = await ask(key)
