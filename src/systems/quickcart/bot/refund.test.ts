@@ -85,8 +85,9 @@ test('in a group an admin decides; of anybody else the press is on record and do
   const data = question.reply_markup?.inline_keyboard[0]?.[0]?.callback_data ?? ''
   telegram.press(eve.id, question.message_id, data, { chatId: group })
   await until(async () => {
-    const { refused } = await owner.db.one<{ refused: boolean }>(sql`
-      select exists (select from audit.outbox where action = 'unauthorized_access' and subject_id = ${String(eve.id)})
+    await shop.auditArrives()
+    const { refused } = await owner.audits.one<{ refused: boolean }>(sql`
+      select exists (select from audit_logs where action = 'unauthorized_access' and subject_id = ${String(eve.id)})
         as refused`)
     return refused
   })
