@@ -104,6 +104,10 @@ const walletErrors = {
   balance_not_empty: { status: 409, text: 'There is still a balance of {balance}' },
   webhook_token_invalid: { status: 401, text: 'The callback token is not ours' },
   webhook_malformed: { status: 400, text: 'The event could not be read' },
+  bank_channel_in_use: {
+    status: 409,
+    text: 'Accounts of people are there: another bank needs a number of its own',
+  },
   payment_type_exists: { status: 409, text: 'There is a payment type of this name' },
   setting_invalid: { status: 422, text: 'The setting cannot have this value' },
   api_key_limit: { status: 409, text: 'This service has {limit} keys already; revoke one first' },

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { callerOf, identityOf } from '../../../platform/access/identity.ts'
+import { rateLimit } from '../../../platform/http/rate-limit.ts'
 import { oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
@@ -15,6 +16,9 @@ import { verifyEmail } from './verify-code.ts'
 const tags = ['Sign-in']
 const open = { access: 'public' } as const
 const own = { access: { permission: 'profile.own' } } as const
+
+/** From one address. */
+const RESETS = { action: 'reset', limit: 30, windowSeconds: 3600 }
 
 export function codeRoutes(scope: FastifyInstance, store: Store): void {
   const app = typed(scope)
@@ -42,12 +46,13 @@ export function codeRoutes(scope: FastifyInstance, store: Store): void {
     '/auth/password-reset',
     {
       config: open,
+      preHandler: rateLimit(store.kv, RESETS),
       schema: {
         tags,
         summary: 'Mail a code to whoever that is',
         description: 'Answers the same whether there is such an account or not.',
         body: strictObject({ login: LoginInput }),
-        response: { 202: Type.Null() },
+        response: { 202: Type.Null(), ...refusals('rate_limited') },
       },
     },
     async (request, reply) => {

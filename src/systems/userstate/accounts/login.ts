@@ -43,7 +43,7 @@ interface Proof {
 export async function login(store: Store, caller: Caller, input: Login): Promise<TokenPair> {
   const found = await findCredentials(store, input.login)
   const account = found?.username ?? input.login.toLowerCase()
-  await tryPassword(store, caller, { account, pwd: found?.pwd, password: input.password })
+  await tryPassword(store, caller, { where: 'login', account, pwd: found?.pwd, password: input.password })
   if (!found) throw fail('invalid_credentials')
   if (found.disabled) throw fail('account_disabled')
   const { username, pwd } = found

@@ -11,6 +11,8 @@ const WINDOW_SECONDS = 15 * 60
 const FAILURES_PER_ADDRESS = 50
 
 export interface TriedPassword {
+  /** Strangers count for logins alone: they keep nobody who is signed in from saying their password again. */
+  readonly where: 'login' | 'password'
   /** A username; where there is nobody, what was given for one. */
   readonly account: string
   /** What is stored; undefined where there is nobody. */
@@ -26,9 +28,9 @@ export interface TriedPassword {
 export async function tryPassword(
   { kv, settings }: Store,
   { ip = 'nowhere' }: Caller,
-  { account, pwd, password }: TriedPassword,
+  { where, account, pwd, password }: TriedPassword,
 ): Promise<void> {
-  const ofAccount = `login:${createHash('sha256').update(account).digest('hex')}`
+  const ofAccount = `${where}:${createHash('sha256').update(account).digest('hex')}`
   const ofAddress = `login-failures:${ip}`
   const giveBack = () => kv.increment(ofAddress, WINDOW_SECONDS, -1)
   const here = await kv.increment(ofAddress, WINDOW_SECONDS)
@@ -56,7 +58,7 @@ export async function demandPassword(
   const { pwd } = await store.db.one<{ pwd: string }>(
     sql`select pwd from user_login where username = ${username}`,
   )
-  await tryPassword(store, caller, { account: username, pwd, password })
+  await tryPassword(store, caller, { where: 'password', account: username, pwd, password })
   return pwd
 }
 

@@ -188,18 +188,43 @@ test('wrong passwords from one address, many at once, are fifty and no more; rig
   assert.equal((await login(username)).status, 200)
 })
 
-test('a wrong password counts wherever it is asked for', async () => {
+test('a wrong password counts wherever it is asked for; strangers use up none of what somebody signed in has', async () => {
   const me = await member()
   const tries: ((password: string) => Promise<{ readonly body: { readonly code: string } }>)[] = [
     (password) => wallet.call('PATCH', '/users/me', { as: me, body: { email: 'x@example.com', password } }),
     (password) => post('/users/me/deactivation', { reason: 'tired', password }, me),
     (current_password) => post('/auth/password', { current_password, new_password: 'another horse 8' }, me),
-    (password) => login(me.username, password),
   ]
-  await wallet.change('auth.login_max_failures', 4)
+  await wallet.change('auth.login_max_failures', 3)
+  for (let n = 0; n < 4; n++) await login(me.username, WRONG)
+  assert.equal((await login(me.username)).body.code, 'rate_limited')
   for (const attempt of tries) assert.equal((await attempt(WRONG)).body.code, 'invalid_credentials')
   for (const attempt of tries) assert.equal((await attempt(PASSWORD)).body.code, 'rate_limited')
   await wallet.change('auth.login_max_failures', 10)
+})
+
+test('resets that nobody needs hold nothing up: one job per name, few from one address', async () => {
+  const { username } = await member()
+  const address = '10.9.2.1'
+  const ask = (login: string) =>
+    wallet.post('/auth/password-reset', { body: { login }, headers: from(address) })
+  const jobs = () =>
+    owner.one<{ n: number; last: number }>(sql`
+      select count(*)::int4 as n, coalesce(min(j.priority), 0)::int4 as last
+      from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+      where t.identifier = 'userstate.reset_request'`)
+  // Held back, so that they can be counted.
+  await inTransaction(owner, systemCaller, async (tx) => {
+    await tx.run(sql`lock table user_login in access exclusive mode`)
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask(username.toUpperCase())))
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([202]))
+    const { n, last } = await jobs()
+    // One that is at it, and one that waits.
+    assert.ok(n <= 2 && last > 0, `${n} jobs of priority ${last}`)
+  })
+  await wallet.drain()
+  const flood = await Promise.all(Array.from({ length: 30 }, (_, n) => ask(`nobody_${n}`)))
+  assert.equal(flood.filter(({ status }) => status === 429).length, 5)
 })
 
 test('a stranger who tries codes for a reset learns nothing of who exists; whoever has the code is told', async () => {

@@ -48,7 +48,7 @@ const ChannelBody = strictObject({
   alias: Type.Optional(
     nullable(Type.String({ minLength: 1, maxLength: 1000, description: 'Other names, with commas' })),
   ),
-  active: Type.Optional(Type.Boolean()),
+  active: Type.Boolean(),
   xendit_code: Type.Optional(nullable(Type.String({ pattern: '^[A-Z0-9_]{1,64}$' }))),
 })
 
@@ -162,12 +162,12 @@ function bankChannelRoutes(scope: FastifyInstance, store: Store): void {
         summary: 'Make or replace it; payouts that are under way keep the code they were asked with',
         params: Params,
         body: ChannelBody,
-        response: { 200: ChannelAnswer },
+        response: { 200: ChannelAnswer, ...refusals('bank_channel_in_use') },
       },
     },
     async (request) => {
-      const { description = null, alias = null, active = true, xendit_code = null, ...rest } = request.body
-      const channel = { ...rest, id: request.params.id, description, alias, active, xendit_code }
+      const { description = null, alias = null, xendit_code = null, ...rest } = request.body
+      const channel = { ...rest, id: request.params.id, description, alias, xendit_code }
       return await putBankChannel(store, callerOf(request), channel)
     },
   )

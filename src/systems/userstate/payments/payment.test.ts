@@ -147,6 +147,16 @@ test('check 33: another service does not find the payment, and people settle not
   assert.equal((await wallet.get(`/payments/${body.id}`, { as: stranger })).status, 404)
 })
 
+test('staff takes, gives back and refunds nothing that they paid themselves', async () => {
+  const cashier = await wallet.person({ balance: 10_000, roles: ['finance'] })
+  const { body } = await pay(cashier, 10_000)
+  assert.equal((await settle('release', body.id, cashier)).body.code, 'forbidden')
+  await settle('capture', body.id)
+  const asked = { as: cashier, key: newId(), body: { reason: 'mine' } }
+  assert.equal((await wallet.post(`/payments/${body.id}/refund`, asked)).body.code, 'forbidden')
+  assert.deepEqual(await funds(cashier), [0, 0])
+})
+
 test('check 51: a service charges only with the scope for it, and sees only what is paid to it', async () => {
   const budi = await wallet.person({ balance: 10_000 })
   const charging = await wallet.service('charging', ['payments:charge', 'payments:read'])

@@ -57,7 +57,7 @@ export async function refundPayment(store: Store, caller: Caller, input: Refund)
   })
 }
 
-/** `work` answers the id of the transaction that is the answer. */
+/** `work` answers the id of the transaction that is the answer. @throws forbidden for staff who paid it themselves */
 async function settle(
   store: Store,
   caller: Caller,
@@ -67,7 +67,9 @@ async function settle(
   work: (tx: Tx) => Promise<bigint>,
 ): Promise<TransactionView> {
   const answered = await inTransaction(store.db, caller, async (tx) => {
-    await findPayment(tx, identity, id)
+    const { username } = await findPayment(tx, identity, id)
+    // Nobody moves money into their own wallet (UserState, section 9).
+    if (identity.kind === 'user' && username === identity.subject) throw fail('forbidden')
     const scope = `payment.${what}:${identity.kind}:${identity.subject}`
     return await idempotent(tx, { scope, key, request: { id: String(id), ...request } }, async () =>
       String(await work(tx)),

@@ -101,17 +101,26 @@ test('banks are made and replaced under their numbers; one that is not active is
     currency: 'IDR',
     description: 'Bank Syariah',
     alias: 'syariah,bsm',
+    active: true,
   }
   const put = (id: number, body: object) => send('PUT', `/admin/bank-channels/${id}`, body)
   assert.equal((await get('/admin/bank-channels/77')).status, 404)
   const made = await Promise.all(Array.from({ length: 5 }, () => put(77, bank)))
   assert.deepEqual(new Set(made.map(({ status }) => status)), new Set([200]))
   const { body } = await get('/admin/bank-channels/77')
-  assert.deepEqual(body, { id: 77, ...bank, active: true, xendit_code: null })
+  assert.deepEqual(body, { id: 77, ...bank, xendit_code: null })
   const found = async () => (await wallet.get('/bank-channels?q=syariah', { as: staff.support })).body.items
   assert.equal((await found()).length, 1)
   assert.equal((await put(77, { ...bank, active: false, xendit_code: 'ID_BSI' })).body.xendit_code, 'ID_BSI')
   assert.deepEqual(await found(), [])
+  await put(77, { ...bank, xendit_code: 'ID_BSI' })
+  const stored = { channel: 77, account_number: '1234567890', account_holder_name: 'Ayu' }
+  assert.equal((await wallet.post('/bank-accounts', { as: await wallet.person(), body: stored })).status, 201)
+  for (const other of [{ code: 'BRI' }, { xendit_code: 'ID_BRI' }, { type: 'EWALLET' }]) {
+    const moved = await put(77, { ...bank, ...other })
+    assert.deepEqual([moved.status, moved.body.code], [409, 'bank_channel_in_use'])
+  }
+  assert.equal((await put(77, { ...bank, active: false, alias: null })).status, 200)
   const account = { channel: 77, account_number: '1234567890', account_holder_name: 'Budi' }
   const refused = await wallet.post('/bank-accounts', { as: await wallet.person(), body: account })
   assert.equal(refused.body.code, 'bank_channel_inactive')
@@ -120,7 +129,7 @@ test('banks are made and replaced under their numbers; one that is not active is
   assert.equal((await get(`/admin/bank-channels?cursor=${list.next_cursor}`)).body.items.length, 2)
   await wallet.auditArrives()
   const { body: record } = await get('/admin/audit?entity_type=bank_channel&entity_id=77')
-  assert.equal(record.items.length, 2)
+  assert.equal(record.items.length, 4)
   assert.equal(record.items[0].actor, staff.admin.username)
 })
 

@@ -141,6 +141,7 @@ test('check 59: the last two admins cannot go at once, nor by hand: the second s
       insert into user_role (username, role) values (${second.username}, 'admin') on conflict do nothing`)
   }
   await assert.rejects(owner.run(sql`delete from user_role where role = 'admin'`), { code: 'last_admin' })
+  await assert.rejects(owner.run(sql`truncate user_role`), { code: 'last_admin' })
   assert.equal((await enabledAdmins()).length, 2)
   await owner.run(without(second))
 })

@@ -430,6 +430,7 @@ create table user_role (
   constraint user_role_role_check CHECK (role::text = ANY (ARRAY['admin'::character varying, 'finance'::character varying, 'support'::character varying, 'marketing'::character varying]::text[]))
 );
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON user_role FOR EACH ROW EXECUTE FUNCTION audit_change();
+CREATE TRIGGER keep_admins BEFORE TRUNCATE ON user_role FOR EACH STATEMENT EXECUTE FUNCTION keep_admins();
 CREATE TRIGGER last_admin AFTER DELETE OR UPDATE ON user_role FOR EACH ROW WHEN (old.role::text = 'admin'::text) EXECUTE FUNCTION guard_last_admin();
 
 create table user_transaction (
@@ -625,6 +626,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function guard_referral_mirror() returns trigger
 -- function hold_wallet(p_reference text, p_legs ledger.leg[], p_kind text) returns void
 -- function issue_otp(p_username text, p_purpose text, p_otp text) returns integer
+-- function keep_admins() returns trigger
 -- function keep_an_admin() returns void
 -- function lock_addresses(p_username text) returns void
 -- function lock_payout(p_id bigint) returns payout

@@ -66,3 +66,14 @@ begin
   return null;
 end
 $$;
+
+-- Trigger function of user_role: truncated, it would lose all of them at once.
+create or replace function public.keep_admins() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  if exists (select from public.user_role r where r.role = 'admin') then
+    perform public.refuse('last_admin');
+  end if;
+  return null;
+end
+$$;
