@@ -45,7 +45,7 @@ const walletErrors = {
   wallet_limit_exceeded: { status: 422, text: 'The wallet may hold at most {max}' },
   payment_type_inactive: { status: 422, text: 'This way of paying is not offered' },
   gateway_rejected: { status: 502, text: 'The payment gateway refused the request' },
-  already_paid: { status: 409, text: 'It was paid in the meantime and is credited' },
+  already_paid: { status: 409, text: 'It was paid in the meantime' },
   insufficient_funds: { status: 422, text: 'The wallet does not cover that' },
   payee_unknown: { status: 422, text: 'There is no service of this name' },
   payment_not_pending: { status: 409, text: 'The payment is {status}' },

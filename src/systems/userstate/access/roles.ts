@@ -27,6 +27,7 @@ export const permissions = definePermissions({
   'wallet.own': { roles: everyone },
   'topups.own': { roles: everyone },
   'payments.make': { roles: everyone, scopes: ['payments:charge'] },
+  'payments.own': { roles: everyone },
   'payments.read': { roles: everyone, scopes: ['payments:read', 'service'] },
   'payments.settle': { roles: ['finance', 'admin'], scopes: ['payments:settle', 'service'] },
   'points.own': { roles: everyone },

@@ -40,7 +40,20 @@ export async function compareBooks(db: Db): Promise<Violation[]> {
     union all
     select 'transfer of a row that is not paid', l.reference, jsonb_build_object('status', t.status)
     from ledger.transfer l left join user_transaction t on t.id = split_part(l.reference, ':', 2)::bigint
-    where l.reference ~ '^(topup|pay):[0-9]+$' and l.leg = 1 and t.status is distinct from 'PAID'`)
+    where l.reference ~ '^(topup|pay):[0-9]+$' and l.leg = 1 and t.status is distinct from 'PAID'
+    union all
+    select 'payee did not get what a voucher took off', 'user_transaction ' || t.id,
+      jsonb_build_object('price', t.amount_2, 'paid', t.amount, 'posted', coalesce(l.amount, 0))
+    from user_transaction t left join ledger.transfer l on l.id = ledger.id_of('pay_share:' || t.id)
+      and l.debit = (select a.id from ledger.account a where a.name = 'expense:voucher')
+    where t.type = 'PAYMENT' and t.status = 'PAID' and t.transfer_id is not null
+      and coalesce(t.amount_2::bigint - t.amount, 0) <> coalesce(l.amount, 0)
+    union all
+    select 'voucher was not used as often as it says', 'voucher ' || v.code,
+      jsonb_build_object('says', v.redeemed_count, 'used', r.used)
+    from voucher v cross join lateral (
+      select count(*) as used from voucher_redemption r where r.code = v.code and r.status <> 'CANCELLED') r
+    where v.redeemed_count <> r.used`)
   return [...(await verify(db)), ...beside]
 }
 

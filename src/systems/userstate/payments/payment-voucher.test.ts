@@ -11,6 +11,8 @@ import { systemCaller } from '../../../kernel/caller.ts'
 import { newId } from '../../../kernel/ids.ts'
 import { verify } from '../../../ledger/ledger.ts'
 import { sql } from '../../../postgres/sql.ts'
+import { inTransaction } from '../../../postgres/transaction.ts'
+import { compareBooks } from '../finance/reconciliation.ts'
 import { createKey } from '../services/api-keys.ts'
 
 const wallet = await openWalletWithGateway()
@@ -346,11 +348,130 @@ test('a hand on psql cannot use a voucher too often, nor change what a use was w
     sql`update user_transaction set amount_2 = '99999' where id = ${body.id}`,
   ])
     await assert.rejects(owner.run(change), { code: 'immutable_column' })
-  await owner.run(sql`update voucher_redemption set status = 'CANCELLED' where code = ${code}`)
+  const byHand = sql`update voucher_redemption set status = 'CANCELLED' where code = ${code}`
+  const gone = sql`delete from voucher_redemption where code = ${code}`
+  // The payee would be paid without what the voucher took off.
+  for (const change of [byHand, gone]) await assert.rejects(owner.run(change), { code: 'immutable_column' })
+  assert.equal((await settle('release', body.id)).status, 200)
   assert.deepEqual(await uses(code), [0, 'CANCELLED'])
   await assert.rejects(owner.run(sql`update voucher_redemption set status = 'REDEEMED' where code = ${code}`))
   await owner.run(use)
   assert.equal((await uses(code))[0], 1)
-  await owner.run(sql`delete from voucher_redemption where code = ${code} and status = 'REDEEMED'`)
-  assert.equal((await uses(code))[0], 0)
+  await assert.rejects(owner.run(gone), { code: 'immutable_column' })
+})
+
+test('a redemption lost with triggers off: the payment is not taken, and what was taken before is found', async () => {
+  const budi = await wallet.person({ balance: 20_000 })
+  const code = await voucher({ per_user_limit: 2 })
+  const lose = (id: string, change: ReturnType<typeof sql>) =>
+    inTransaction(owner, systemCaller, async (tx) => {
+      await tx.run(sql`set local session_replication_role = replica`)
+      await tx.run(sql`${change} where transaction_id = ${id}`)
+    })
+  const cancel = sql`update voucher_redemption set status = 'CANCELLED'`
+  const { body: held } = await pay(budi, 10_000, code)
+  await lose(held.id, cancel)
+  const taken = await settle('capture', held.id)
+  assert.deepEqual([taken.status, taken.body.code], [409, 'immutable_column'])
+  assert.equal(await statusOf(held.id), 'PENDING')
+  assert.deepEqual(
+    (await compareBooks(owner)).map(({ violation }) => violation),
+    ['voucher was not used as often as it says'],
+  )
+  await lose(held.id, sql`update voucher_redemption set status = 'RESERVED'`)
+  const { body: paid } = await pay(budi, 10_000, code, { capture: 'automatic' })
+  assert.equal(paid.status, 'PAID')
+  assert.deepEqual(await compareBooks(owner), [])
+  const price = (amount: string) =>
+    inTransaction(owner, systemCaller, async (tx) => {
+      await tx.run(sql`set local session_replication_role = replica`)
+      await tx.run(sql`update user_transaction set amount_2 = ${amount} where id = ${paid.id}`)
+    })
+  await price('11000')
+  const [found, ...others] = await compareBooks(owner)
+  assert.deepEqual(
+    [found?.violation, found?.subject, others],
+    ['payee did not get what a voucher took off', `user_transaction ${paid.id}`, []],
+  )
+  await price('10000')
+})
+
+test('who does not pay keeps a voucher for payment.hold_minutes at most, and may give it back at once', async () => {
+  const [budi, siti] = [await wallet.person({ balance: 10_000 }), await wallet.person()]
+  const code = await voucher({ quota: 1, value: 10_000 })
+  const minutesLeft = async (id: string) => {
+    const { minutes } = await owner.one<{ minutes: number }>(sql`
+      select (extract(epoch from expired_at - created_at) / 60)::int4 as minutes from user_transaction where id = ${id}`)
+    return minutes
+  }
+  const { body: held } = await pay(budi, 10_000, code, { hold_minutes: 10_080 })
+  assert.equal(await minutesLeft(held.id), 30)
+  const cancel = (id: string, as: Person) => wallet.post(`/payments/${id}/cancel`, { as, key: newId() })
+  assert.equal((await cancel(held.id, budi)).status, 404)
+  await settle('release', held.id)
+  const { body: billed } = await pay(siti, 25_000, code, { method: 'XENDIT' })
+  assert.equal(await minutesLeft(billed.id), 30)
+  assert.equal((await pay(budi, 10_000, code)).body.code, 'voucher_exhausted')
+  assert.equal((await cancel(billed.id, budi)).status, 404)
+  assert.equal((await cancel(billed.id, siti)).body.status, 'CANCELLED')
+  assert.equal((await cancel(billed.id, siti)).body.status, 'CANCELLED')
+  assert.deepEqual(await uses(code), [0, 'CANCELLED', 'CANCELLED'])
+  assert.equal(xendit.invoices.get(await invoiceOf(billed.id)).status, 'EXPIRED')
+  const { body: bought } = await pay(siti, 25_000, code, { method: 'XENDIT' })
+  xendit.pay(await invoiceOf(bought.id))
+  await until(async () => (await statusOf(bought.id)) === 'PAID')
+  assert.equal((await cancel(bought.id, siti)).body.code, 'already_paid')
+  assert.deepEqual(await uses(code), [1, 'CANCELLED', 'CANCELLED', 'REDEEMED'])
+})
+
+test('whoever waits for a number holds all the points that follow, the referrer’s too', async () => {
+  const [budi, siti] = [await wallet.person({ balance: 50_000 }), await wallet.person()]
+  const { body: me } = await wallet.get('/referrals/me', { as: siti })
+  await wallet.post('/referrals', { as: budi, body: { referral_code: me.code } })
+  const code = await voucher({ value: 10_000 })
+  const isLocked = async (username: string) => {
+    const look = (rows: ReturnType<typeof sql>) =>
+      owner.many(rows).then(
+        () => false,
+        () => true,
+      )
+    return [
+      await look(sql`select from ledger.account where name = ${`points:${username}`} for update nowait`),
+      await look(sql`select from user_balance where username = ${username} for update nowait`),
+    ]
+  }
+  /** `work` has come as far as it can without a number. */
+  const withoutNumber = async <T>(work: () => Promise<T>, then: () => Promise<void>): Promise<T> => {
+    let done: Promise<T> | undefined
+    await inTransaction(owner, systemCaller, async (tx) => {
+      await tx.many(sql`select from counter where type = 'INVOICE' for update`)
+      const { pid } = await tx.one<{ pid: number }>(sql`select pg_backend_pid() as pid`)
+      done = work()
+      await until(async () => {
+        const { waits } = await owner.one<{ waits: boolean }>(sql`
+          select exists (select from pg_stat_activity a where ${pid} = any (pg_blocking_pids(a.pid))) as waits`)
+        return waits
+      })
+      await then()
+    })
+    assert.ok(done)
+    return await done
+  }
+  const held = [true, true]
+  const paid = await withoutNumber(
+    () => pay(budi, 50_000, code, { capture: 'automatic' }),
+    async () =>
+      assert.deepEqual([await isLocked(budi.username), await isLocked(siti.username)], [held, held]),
+  )
+  assert.equal(paid.body.status, 'PAID')
+  assert.deepEqual(await isLocked(siti.username), [false, false])
+  const refunded = await withoutNumber(
+    () => settle('refund', paid.body.id),
+    async () =>
+      assert.deepEqual(
+        [await isLocked(budi.username), await isLocked(siti.username)],
+        [held, [false, false]],
+      ),
+  )
+  assert.equal(refunded.status, 201)
 })

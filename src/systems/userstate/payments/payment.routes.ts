@@ -5,6 +5,7 @@ import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
 import { oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { invalidFields } from '../../../platform/http/validation.ts'
+import { cancelBilled, findBilledOf } from '../gateway/cancel-billed.ts'
 import { refusals } from '../house/schemas.ts'
 import type { Store } from '../store.ts'
 import { Platform } from '../topups/topup.routes.ts'
@@ -115,6 +116,28 @@ function makeRoutes(scope: FastifyInstance, store: Store): void {
     },
     async (request) =>
       toTransactionAnswer(await findPayment(store.db, identityOf(request), BigInt(request.params.id))),
+  )
+
+  app.post(
+    '/payments/:id/cancel',
+    {
+      config: { access: { permission: 'payments.own' }, idempotencyKey: true },
+      schema: {
+        tags,
+        summary: 'Give up a payment that you have not made at the gateway',
+        description: 'Its voucher is free again. What is held in a wallet is released by the service.',
+        params: TransactionParams,
+        response: {
+          200: TransactionAnswer,
+          ...refusals('not_found', 'already_paid', 'payment_not_pending', 'gateway_unavailable'),
+        },
+      },
+    },
+    async (request) => {
+      const { subject } = identityOf(request)
+      const payment = await findBilledOf(store, 'PAYMENT', BigInt(request.params.id), subject)
+      return toTransactionAnswer(await cancelBilled(store, callerOf(request), payment))
+    },
   )
 }
 

@@ -9,7 +9,7 @@ import { askEach } from '../gateway/ask-each.ts'
 import type { Store } from '../store.ts'
 import { checkPayout } from './check-payout.ts'
 import { selectPayout } from './payout.queries.ts'
-import { payoutSend, sendLater } from './payout-jobs.ts'
+import { jobOf, payoutSend, sendLater } from './payout-jobs.ts'
 import { sendPayout } from './send-payout.ts'
 
 const poll = defineJob('payout.poll', noPayload)
@@ -56,9 +56,6 @@ async function look(store: Store, caller: Caller, id: bigint): Promise<boolean> 
 /** Its job may be gone: lost with a restored backup, or dead. */
 async function sendAgain(store: Store, caller: Caller, id: bigint): Promise<void> {
   await inTransaction(store.db, caller, async (tx) => {
-    const { waits } = await tx.one<{ waits: boolean }>(sql`
-      select exists (select from graphile_worker._private_jobs j
-        where j.key = ${`payout:${id}`} and j.attempts < j.max_attempts) as waits`)
-    if (!waits) await sendLater(tx, store, id, 0)
+    if ((await jobOf(tx, id)) === 'none') await sendLater(tx, store, id, 0)
   })
 }

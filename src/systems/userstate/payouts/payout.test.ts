@@ -224,6 +224,74 @@ test('after a lost answer a no to the question whether the gateway has it frees 
   assert.deepEqual(await funds(who), [30_000, 0])
 })
 
+test('a no to a second try frees nothing while the first may still arrive; minutes later it does', async () => {
+  const lostThenRefused = async () => {
+    const { who, account } = await withAccount(100_000)
+    xendit.faults.arm({ kind: 'outage', endpoint: 'create_payout', times: 1 })
+    const { body } = await withdraw(who, account, 70_000)
+    await until(async () => (await payoutRow(body.id)).attempts === 1)
+    await wallet.drain()
+    xendit.faults.arm({ kind: 'rejected', endpoint: 'create_payout', times: 1 })
+    await wallet.advance({ seconds: 6 })
+    await wallet.drain()
+    assert.deepEqual(xendit.faults.armed, [])
+    const row = await payoutRow(body.id)
+    assert.deepEqual([row.status, row.attempts, ...(await funds(who))], ['QUEUED', 2, 100_000, 70_000])
+    return { who, id: body.id, reference: row.reference }
+  }
+  const late = await lostThenRefused()
+  xendit.payouts.create(late.reference, 'the first try', {
+    referenceId: late.reference,
+    channelCode: 'ID_BCA',
+    accountNumber: '1234567001',
+    accountHolderName: 'Budi Santoso',
+    amount: 70_000,
+    currency: 'IDR',
+    description: 'late',
+  })
+  await wallet.advance({ minutes: 6 })
+  await finish(late.id)
+  await becomes(late.id, 'SUCCEEDED')
+  assert.deepEqual(await funds(late.who), [30_000, 0])
+  const never = await lostThenRefused()
+  xendit.faults.arm({ kind: 'rejected', endpoint: 'create_payout', times: 1 })
+  await wallet.advance({ minutes: 6 })
+  await becomes(never.id, 'FAILED')
+  assert.deepEqual(await funds(never.who), [100_000, 0])
+})
+
+test('finance’s retry and the poll put no second try beside one that is under way', async () => {
+  const { who, account } = await withAccount(100_000)
+  xendit.faults.arm({ kind: 'outage', endpoint: 'create_payout', times: 1 })
+  const { body } = await withdraw(who, account, 70_000)
+  await until(async () => (await payoutRow(body.id)).attempts === 1)
+  await wallet.drain()
+  const key = `payout:${body.id}`
+  // Another process has taken the second try, its job's last, and hangs.
+  await owner.run(sql`
+    update graphile_worker._private_jobs set locked_at = now(), locked_by = 'elsewhere', attempts = max_attempts
+    where key = ${key}`)
+  const finance = await wallet.person({ roles: ['finance'] })
+  const retry = () => wallet.post(`/admin/payouts/${body.id}/retry`, { as: finance, key: newId() })
+  assert.equal((await retry()).status, 202)
+  await wallet.advance({ minutes: 11 })
+  await wallet.drain()
+  assert.equal((await payoutRow(body.id)).attempts, 1)
+  await owner.run(sql`
+    update graphile_worker._private_jobs set locked_at = null, locked_by = null, attempts = 1,
+      run_at = now() + interval '1 hour'
+    where key = ${key}`)
+  // Signed in before the clock went on.
+  const again = await wallet.signIn(finance)
+  assert.equal(
+    (await wallet.post(`/admin/payouts/${body.id}/retry`, { as: again, key: newId() })).status,
+    202,
+  )
+  await finish(body.id)
+  await becomes(body.id, 'SUCCEEDED')
+  assert.deepEqual(await funds(who), [30_000, 0])
+})
+
 test('a definite no frees the money at once; a word that nobody knows changes nothing', async () => {
   const { who, account } = await withAccount(100_000)
   xendit.faults.arm({ kind: 'rejected', endpoint: 'create_payout', times: 1 })

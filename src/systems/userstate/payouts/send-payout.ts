@@ -6,8 +6,19 @@ import { toMoney } from '../gateway/rupiah.ts'
 import type { Store } from '../store.ts'
 import { applyAnswer } from './check-payout.ts'
 import { movePayout, selectPayout, selectSealedNumber } from './payout.queries.ts'
-import { sendLater } from './payout-jobs.ts'
+import { pauseAfter, sendLater } from './payout-jobs.ts'
 import type { PayoutView } from './payout-view.ts'
+
+/** After so long without a try, one that the gateway does not know has not arrived and will not. */
+const QUIET_MS = 5 * 60_000
+
+/** A try that has begun. */
+interface Try {
+  /** How many were made before it. */
+  readonly tries: number
+  /** Whether the one before it was long ago; of the first it says nothing. */
+  readonly isQuiet: boolean
+}
 
 /**
  * Sends a payout to the gateway (UserState, U18). Its number is the idempotency key, and from the second try on the
@@ -15,25 +26,53 @@ import type { PayoutView } from './payout-view.ts'
  * until the gateway has said what became of it.
  */
 export async function sendPayout(store: Store, caller: Caller, id: bigint): Promise<void> {
-  const { tries } = await inTransaction(store.db, caller, (tx) =>
-    tx.one<{ tries: number | null }>(sql`select claim_payout(${id}) as tries`),
-  )
+  const made = await claim(store, caller, id)
   const payout = await selectPayout(store.db, id)
-  if (tries === null || !payout) return
+  if (!made || !payout) return
   let isAsked = false
   try {
-    const known = tries > 0 ? await store.xendit.payoutOf(payout.reference) : undefined
+    const known = made.tries > 0 ? await store.xendit.payoutOf(payout.reference) : undefined
     isAsked = true
     await applyAnswer(store, caller, payout, known ?? (await send(store, payout)))
   } catch (error) {
     if (!(error instanceof XenditError)) throw error
-    // A no to the question whether the gateway has it is none to the payout: an earlier try may have arrived.
-    const isNo = isAsked && error.final
-    await inTransaction(store.db, caller, async (tx) => {
-      if (!isNo) return await sendLater(tx, store, id, tries + 1)
-      await movePayout(tx, id, { status: 'FAILED', id: null, failureCode: error.gatewayCode ?? 'REJECTED' })
-    })
+    // A no to the question whether the gateway has it is none to the payout.
+    await notSent(store, caller, id, made, { error, isNo: isAsked && error.final })
   }
+}
+
+/** Undefined where there is nothing to send (any more). */
+async function claim(store: Store, caller: Caller, id: bigint): Promise<Try | undefined> {
+  const { tries, isQuiet } = await inTransaction(store.db, caller, (tx) =>
+    // While it is queued, nothing but a try changes the row.
+    tx.one<{ tries: number | null; isQuiet: boolean }>(sql`
+      select claim_payout(p.id) as tries,
+        p.updated_at <= niaga.now() - make_interval(secs => ${QUIET_MS / 1000}) as "isQuiet"
+      from lock_payout(${id}) p`),
+  )
+  return tries === null ? undefined : { tries, isQuiet }
+}
+
+/**
+ * The money is free again only where no try can arrive any more: the gateway refused the only one, or, having been asked,
+ * did not know of one long after it.
+ */
+async function notSent(
+  store: Store,
+  caller: Caller,
+  id: bigint,
+  { tries, isQuiet }: Try,
+  { error, isNo }: { readonly error: XenditError; readonly isNo: boolean },
+): Promise<void> {
+  await inTransaction(store.db, caller, async (tx) => {
+    const { attempts } = await tx.one<{ attempts: number }>(sql`select attempts from lock_payout(${id})`)
+    // Another one has begun meanwhile: what it finds, counts.
+    if (attempts > tries + 1) return
+    const pause = pauseAfter(attempts)
+    if (!isNo) return await sendLater(tx, store, id, pause)
+    if (tries > 0 && !isQuiet) return await sendLater(tx, store, id, Math.max(pause, QUIET_MS))
+    await movePayout(tx, id, { status: 'FAILED', id: null, failureCode: error.gatewayCode ?? 'REJECTED' })
+  })
 }
 
 async function send(store: Store, payout: PayoutView) {

@@ -5,13 +5,14 @@ import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
 import { oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { invalidFields } from '../../../platform/http/validation.ts'
+import { cancelBilled, findBilledOf } from '../gateway/cancel-billed.ts'
 import { refusals } from '../house/schemas.ts'
 import type { Store } from '../store.ts'
 import { TransactionParams } from '../transactions/transaction.routes.ts'
 import { TransactionAnswer, toTransactionAnswer } from '../transactions/transaction-view.ts'
 import { RupiahInput, readRupiah } from '../wallet/amounts.ts'
-import { cancelTopup, syncTopup } from './cancel-topup.ts'
 import { createTopup } from './create-topup.ts'
+import { syncTopup } from './sync-topup.ts'
 
 export const Platform = oneOf(['web', 'android', 'ios', 'api'])
 const Address = Type.String({ maxLength: 255, description: 'https, at a host that is allowed' })
@@ -86,9 +87,8 @@ export function topupRoutes(scope: FastifyInstance, store: Store): void {
     },
     async (request) => {
       const { subject } = identityOf(request)
-      return toTransactionAnswer(
-        await cancelTopup(store, callerOf(request), BigInt(request.params.id), subject),
-      )
+      const topup = await findBilledOf(store, 'TOPUP', BigInt(request.params.id), subject)
+      return toTransactionAnswer(await cancelBilled(store, callerOf(request), topup))
     },
   )
 

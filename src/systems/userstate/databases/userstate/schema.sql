@@ -546,7 +546,9 @@ CREATE INDEX voucher_redemption_code_idx ON voucher_redemption USING btree (code
 CREATE INDEX voucher_redemption_username_idx ON voucher_redemption USING btree (username);
 CREATE TRIGGER agreed_stays BEFORE UPDATE ON voucher_redemption FOR EACH ROW WHEN (old.id IS DISTINCT FROM new.id OR old.username::text IS DISTINCT FROM new.username::text OR old.code::text IS DISTINCT FROM new.code::text OR old.transaction_id IS DISTINCT FROM new.transaction_id OR old.value IS DISTINCT FROM new.value) EXECUTE FUNCTION refuse_agreed_change();
 CREATE TRIGGER counted AFTER INSERT OR DELETE OR UPDATE OF status ON voucher_redemption FOR EACH ROW EXECUTE FUNCTION count_voucher_use();
+CREATE TRIGGER freed_with_payment BEFORE UPDATE ON voucher_redemption FOR EACH ROW WHEN (old.status::text <> 'CANCELLED'::text AND new.status::text = 'CANCELLED'::text) EXECUTE FUNCTION guard_redemption();
 CREATE TRIGGER touch BEFORE UPDATE ON voucher_redemption FOR EACH ROW EXECUTE FUNCTION niaga.touch();
+CREATE TRIGGER used_stays BEFORE DELETE ON voucher_redemption FOR EACH ROW WHEN (old.status::text <> 'CANCELLED'::text) EXECUTE FUNCTION guard_redemption();
 CREATE TRIGGER zz_lifecycle_status BEFORE UPDATE ON voucher_redemption FOR EACH ROW WHEN (old.status::text IS DISTINCT FROM new.status::text AND (COALESCE(old.status::text, ''::text) <> 'RESERVED'::text OR COALESCE(new.status::text, ''::text) <> 'REDEEMED'::text) AND (COALESCE(old.status::text, ''::text) <> 'RESERVED'::text OR COALESCE(new.status::text, ''::text) <> 'CANCELLED'::text)) EXECUTE FUNCTION niaga.refuse_transition('status', 'id');
 
 create table xendit_checkout_logs (
@@ -623,6 +625,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function grant_role(p_username text, p_role text, p_by text) returns void
 -- function guard_counter() returns trigger
 -- function guard_last_admin() returns trigger
+-- function guard_redemption() returns trigger
 -- function guard_referral_mirror() returns trigger
 -- function hold_wallet(p_reference text, p_legs ledger.leg[], p_kind text) returns void
 -- function issue_otp(p_username text, p_purpose text, p_otp text) returns integer
@@ -630,6 +633,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function keep_an_admin() returns void
 -- function lock_addresses(p_username text) returns void
 -- function lock_payout(p_id bigint) returns payout
+-- function lock_points(p_username text) returns void
 -- function lock_transaction(p_id bigint) returns user_transaction
 -- function lock_user(p_username text) returns void
 -- function lock_voucher(p_username text, p_code text) returns voucher

@@ -1,5 +1,6 @@
 -- A payment is paid (UserState, 4: M5, M7): what was held, or came to the gateway, reaches the payee, the platform makes up
 -- for the voucher and takes its commission. `p` is locked and pending.
+-- niaga:require functions/refuse.sql
 -- niaga:require functions/after_paid.sql
 -- niaga:require functions/payment_voucher.sql
 create or replace function public.finish_payment(p public.user_transaction, p_paid_at timestamptz) returns void
@@ -7,6 +8,10 @@ language plpgsql set search_path = '' as $$
 declare
   v_discount constant bigint := public.redeem_reserved(p.id);
 begin
+  -- Else the payee would go without what the voucher took off.
+  if coalesce(p.amount_2::bigint - p.amount, 0) <> v_discount then
+    perform public.refuse('immutable_column', jsonb_build_object('table', 'voucher_redemption', 'transaction', p.id));
+  end if;
   if p.amount > 0 and p.src = 'WALLET' then
     perform ledger.capture_legs('pay:' || p.id);
   elsif p.amount > 0 then

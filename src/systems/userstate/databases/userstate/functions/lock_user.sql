@@ -1,5 +1,5 @@
--- Locks rank: user_login, user_transaction, payout, voucher, voucher_redemption, point_mutation, ledger accounts, and last
--- the counter, whose row everybody who needs a number waits for.
+-- Locks rank: user_login, user_transaction, payout, voucher, voucher_redemption, point_mutation, ledger accounts (points
+-- before money), and last the counter, whose row everybody who needs a number waits for.
 
 -- The row of somebody who spends. Refuses with not_found, account_disabled.
 create or replace function public.lock_user(p_username text) returns void

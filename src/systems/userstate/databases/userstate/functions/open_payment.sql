@@ -3,6 +3,7 @@
 -- takes what is held at once. Answers its id. Refuses with not_found, account_disabled, payee_unknown,
 -- amount_out_of_range, insufficient_funds, and as voucher_discount does.
 -- niaga:require functions/lock_user.sql
+-- niaga:require functions/lock_points.sql
 -- niaga:require functions/hold_wallet.sql
 -- niaga:require functions/payment_voucher.sql
 -- niaga:require functions/finish_payment.sql
@@ -12,9 +13,11 @@ create or replace function public.open_payment(p_username text, p_payee text, p_
 language plpgsql set search_path = '' as $$
 declare
   v_id constant bigint := nextval('public.user_transaction_id_seq');
-  v_wait constant interval := case p_method
-    when 'WALLET' then make_interval(mins => coalesce(p_hold_minutes, public.setting('payment.hold_minutes')::integer))
+  v_usual constant interval := make_interval(mins => public.setting('payment.hold_minutes')::integer);
+  v_asked constant interval := case p_method when 'WALLET' then coalesce(make_interval(mins => p_hold_minutes), v_usual)
     else make_interval(secs => public.setting('topup.invoice_seconds')::integer) end;
+  -- Who does not pay keeps a voucher from others no longer than this.
+  v_wait constant interval := case when p_voucher is null then v_asked else least(v_asked, v_usual) end;
   v_discount integer := 0;
   v_amount integer;
   v_is_paid boolean;
@@ -33,12 +36,16 @@ begin
   -- The gateway makes no invoice of nothing: what a voucher pays whole is paid.
   v_is_paid := case p_method when 'WALLET' then p_automatic else v_amount = 0 end;
   perform public.ensure_payee(p_payee);
+  if v_is_paid then
+    perform public.lock_points(p_username);
+  end if;
   if p_method = 'WALLET' and v_amount > 0 then
     perform public.ensure_wallet(p_username);
     perform public.hold_wallet('pay:' || v_id,
       array[ledger.leg('wallet:' || p_username, 'payee:' || p_payee, v_amount)], 'payment');
-  elsif v_is_paid then
-    -- The payee's account before the counter; finish_payment finds it done.
+  end if;
+  if v_is_paid then
+    -- All that moves before the counter; finish_payment finds it done.
     perform public.pay_shares(v_id, p_payee, v_discount, p_commission);
   end if;
   insert into public.user_transaction (id, username, type, amount, amount_2, invoice, status, src, payee, expired_at,

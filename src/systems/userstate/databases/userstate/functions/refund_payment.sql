@@ -3,6 +3,7 @@
 -- payment_not_pending, refund_exceeds_payment, payee_funds_insufficient. A voucher stays used; what the platform paid for it
 -- comes back with the last rupiah, and of a payment of nothing with the one refund it can have.
 -- niaga:require functions/lock_user.sql
+-- niaga:require functions/lock_points.sql
 -- niaga:require functions/earned_points.sql
 create or replace function public.refund_payment(p_id bigint, p_amount integer, p_reason text) returns bigint
 language plpgsql set search_path = '' as $$
@@ -36,7 +37,7 @@ begin
   v_is_last := v_refunded + v_amount = v.amount;
   v_commission := case when v_is_last then coalesce(v.commission_onmarket, 0) - v_returned
     else coalesce(v.commission_onmarket, 0)::bigint * v_amount / v.amount end;
-  perform public.ensure_wallet(v.username);
+  perform public.lock_points(v.username);
   perform public.post_from_payee(v_reference, array[
     ledger.leg('revenue:commission', v_payee, v_commission),
     ledger.leg(v_payee, 'wallet:' || v.username, v_amount),

@@ -5,6 +5,7 @@
 --   already            it was booked before
 --   currency_mismatch  not rupiah: nothing was booked, finance must look
 -- niaga:require functions/lock_user.sql
+-- niaga:require functions/lock_points.sql
 -- niaga:require functions/finish_payment.sql
 -- niaga:require functions/close_transaction.sql
 create or replace function public.settle_invoice(p_id bigint, p_xendit_invoice text, p_paid bigint, p_currency text,
@@ -25,7 +26,7 @@ begin
     update public.user_transaction t set gateway_error = 'CURRENCY_MISMATCH' where t.id = p_id;
     return 'currency_mismatch';
   elsif v.type = 'TOPUP' then
-    perform public.ensure_wallet(v.username);
+    perform public.lock_points(v.username);
     perform ledger.post('topup:' || v.id, 'gateway:xendit', 'wallet:' || v.username, p_paid, 'topup');
     update public.user_transaction t set status = 'PAID', paid_at = coalesce(p_paid_at, niaga.now()),
       transfer_id = ledger.id_of('topup:' || v.id),
@@ -34,6 +35,7 @@ begin
     where t.id = p_id;
     perform public.after_paid(p_id);
   elsif v.status = 'PENDING' and p_paid = v.amount then
+    perform public.lock_points(v.username);
     perform public.finish_payment(v, coalesce(p_paid_at, niaga.now()));
   else
     perform public.close_transaction(p_id, 'FAILED', 'AMOUNT_MISMATCH');
