@@ -4,10 +4,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { before, beforeEach, test } from 'node:test'
+import { schedulesAreDue } from '../../../../test/schedules.ts'
 import { until } from '../../../../test/until.ts'
 import { openWalletWithGateway } from '../../../../test/userstate-gateway.ts'
 import { systemCaller } from '../../../kernel/caller.ts'
 import { newId } from '../../../kernel/ids.ts'
+import { advanceClock } from '../../../platform/jobs/drain.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import { requestPayout } from './request-payout.ts'
@@ -274,8 +276,14 @@ test('finance’s retry and the poll put no second try beside one that is under 
   const finance = await wallet.person({ roles: ['finance'] })
   const retry = () => wallet.post(`/admin/payouts/${body.id}/retry`, { as: finance, key: newId() })
   assert.equal((await retry()).status, 202)
-  await wallet.advance({ minutes: 11 })
-  await wallet.drain()
+  await advanceClock(store.db, wallet.clock, { minutes: 11 })
+  // All is done but that one.
+  await until(async () => {
+    const { busy } = await owner.one<{ busy: boolean }>(sql`
+      select exists (select from graphile_worker._private_jobs
+        where key is distinct from ${key} and (locked_at is not null or run_at <= now() and attempts < max_attempts)) as busy`)
+    return !busy && !(await schedulesAreDue(store.db, wallet.clock.now()))
+  })
   assert.equal((await payoutRow(body.id)).attempts, 1)
   await owner.run(sql`
     update graphile_worker._private_jobs set locked_at = null, locked_by = null, attempts = 1,
