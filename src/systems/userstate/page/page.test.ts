@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Locator, Page, Route } from 'playwright-core'
 import { noBrowser, openBrowser, reads } from '../../../../test/browser.ts'
+import { until } from '../../../../test/until.ts'
 import { openUserstate, type Person } from '../../../../test/userstate.ts'
 import { sql } from '../../../postgres/sql.ts'
 
@@ -196,6 +197,92 @@ scene('nobody heard, the page left and come back to: the next press is the same 
   await page.context().close()
 })
 
+scene(
+  'the app closed and opened again by somebody who stays signed in: still the same payment',
+  async (open) => {
+    const payer = await wallet.person({ balance: 100_000 })
+    const page = await signedIn(open, payer, 'bayar?payee=kopi_kita&amount=10000')
+    const seen = await loseAnswers(page, '/payments', 3)
+    await press(page, 'Bayar')
+    await page.getByRole('alert').filter({ hasText: 'tidak akan terkirim dua kali' }).waitFor()
+    const kept = await page.context().storageState()
+    await page.context().close()
+    const later = await open.open(`${url}#/bayar?payee=kopi_kita&amount=10000`, {
+      ...PHONE,
+      storageState: kept,
+    })
+    const again = await loseAnswers(later, '/payments', 0)
+    await press(later, 'Bayar')
+    await heading(later, 'Pembayaran ke kopi_kita').waitFor()
+    assert.equal(new Set([...seen.keys, ...again.keys]).size, 1)
+    assert.equal(await payments(payer.username), 1)
+    assert.doesNotMatch(await later.evaluate('Object.keys(localStorage).join()'), /intention/)
+    await later.context().close()
+  },
+)
+
+scene(
+  "a refusal that is not the API's own ends no intention: the next press is the same payment",
+  async (open) => {
+    const payer = await wallet.person({ balance: 100_000 })
+    const page = await signedIn(open, payer, 'bayar?payee=kopi_kita&amount=10000')
+    const proxies = [
+      { status: 408, contentType: 'text/html', body: '<h1>Request Timeout</h1>' },
+      { status: 403, contentType: 'application/json', body: '{"code":"blocked"}' },
+      { status: 404, contentType: 'application/problem+json', body: '{"title":"Not Found"}' },
+    ]
+    const keys: (string | undefined)[] = []
+    await page.route('**/userstate/v1/payments', async (route: Route) => {
+      keys.push(route.request().headers()['idempotency-key'])
+      const response = await route.fetch()
+      await route.fulfill(proxies[keys.length - 1] ?? { response })
+    })
+    for (const [index] of proxies.entries()) {
+      await press(page, 'Bayar')
+      await page.getByRole('alert').filter({ hasText: 'Ada yang salah di pihak kami' }).waitFor()
+      assert.equal(keys.length, index + 1)
+      await page.reload()
+    }
+    await press(page, 'Bayar')
+    await heading(page, 'Pembayaran ke kopi_kita').waitFor()
+    assert.deepEqual([keys.length, new Set(keys).size], [4, 1])
+    assert.equal(await payments(payer.username), 1)
+    await page.context().close()
+  },
+)
+
+scene('whoever leaves a screen before its first answer came is asked for no more', async (open) => {
+  const page = await signedIn(open, await wallet.person(), 'akun')
+  const timers = await page.evaluate(`(async () => {
+    const { live } = await import('./assets/live.js')
+    const running = new Set()
+    const [begin, end] = [setInterval, clearInterval]
+    globalThis.setInterval = (...rest) => { const id = begin(...rest); running.add(id); return id }
+    globalThis.clearInterval = (id) => { running.delete(id); end(id) }
+    const counted = []
+    for (const leaves of [true, false]) {
+      const left = new AbortController()
+      let loads = 0
+      const arrive = Promise.withResolvers()
+      const screen = live(left.signal, () => { loads += 1; return arrive.promise }, () => [])
+      if (leaves) left.abort()
+      arrive.resolve({})
+      const { renew } = await screen
+      const whileThere = running.size
+      left.abort()
+      await renew()
+      counted.push([whileThere, running.size, loads])
+    }
+    return counted
+  })()`)
+  const [early, late] = [
+    [0, 0, 1],
+    [1, 0, 1],
+  ]
+  assert.deepEqual(timers, [early, late])
+  await page.context().close()
+})
+
 scene('what is refused says why at the field, and the next try is another intention', async (open) => {
   const payer = await wallet.person({ balance: 5000 })
   const page = await signedIn(open, payer, 'bayar?payee=kopi_kita')
@@ -365,6 +452,29 @@ scene(
     await Promise.all([page.context().close(), other.context().close()])
   },
 )
+
+scene('a duplicated tab and the first one go on together: new tokens are handed on', async (open) => {
+  const person = await wallet.person({ balance: 12_500 })
+  const { refresh_token: token } = await wallet.store.tokens.issue(person.username)
+  const page = await open.open(`${url}#/masuk`, PHONE)
+  await page.evaluate(`sessionStorage.setItem('wallet.refresh_token', '${token}')`)
+  await page.goto(`${url}#/`)
+  await reads(page.locator('.balance'), /Rp 12\.500/)
+  // Like a duplicate, a window that a page opens of itself begins with a copy of the tab's storage.
+  const [twin] = await Promise.all([page.waitForEvent('popup'), page.evaluate(`void open('${url}')`)])
+  await reads(twin.locator('.balance'), /Rp 12\.500/)
+  for (const path of ['akun', 'profil']) {
+    await wallet.advance({ minutes: 16 })
+    await Promise.all([page, twin].map((tab) => tab.goto(`${url}#/${path}`)))
+    await heading(page, /Akun|Profil/).waitFor()
+    await heading(twin, /Akun|Profil/).waitFor()
+  }
+  const kept = () =>
+    Promise.all([page, twin].map((tab) => tab.evaluate(`sessionStorage.getItem('wallet.refresh_token')`)))
+  await until(async () => new Set(await kept()).size === 1)
+  assert.equal(await page.evaluate('localStorage.length'), 0)
+  await page.context().close()
+})
 
 scene(
   'it can be installed, and opens without a network; answers of the API are kept nowhere',

@@ -1,10 +1,12 @@
-import { accessToken, endSession, refreshToken, renewSession } from './session.js'
+import { accessToken, endSession, refreshToken, renewSession, sessionOwner } from './session.js'
 
 const BASE = '/userstate/v1'
 /** The gateway is given eight seconds by the server; whoever waits longer than this has lost the answer. */
 const PATIENCE_MS = 20_000
 /** Before an answer that was lost is asked for again. */
 const PAUSES_MS = [300, 1500]
+/** Refusals of the API that leave open what became of an earlier try. */
+const LEAVE_OPEN = ['idempotency_in_progress', 'rate_limited', 'unauthenticated']
 
 /** What the API refuses, or `offline` where it was not heard. */
 export class Refusal extends Error {
@@ -20,11 +22,14 @@ export class Refusal extends Error {
     this.problem = problem
   }
 
-  /** Whether it certainly had no effect, and asking again would be refused again. */
+  /**
+   * Whether it certainly had no effect, and asking again would be refused again. What a proxy between us and the API says
+   * (408, 403, 404) tells nothing of what the API has done.
+   */
   get isFinal() {
     if (this.code === 'gateway_rejected') return true
-    const again = this.status === 401 || this.status === 429 || this.code === 'idempotency_in_progress'
-    return this.status >= 400 && this.status < 500 && !again
+    const isOurs = typeof this.problem.code === 'string'
+    return isOurs && this.status >= 400 && this.status < 500 && !LEAVE_OPEN.includes(this.code)
   }
 }
 
@@ -92,9 +97,9 @@ async function ask(method, path, { body, key, open }) {
     signal: AbortSignal.timeout(PATIENCE_MS),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }
-  const { status, text } = await answerOf(fetch(BASE + path, request))
+  const { status, type, text } = await answerOf(fetch(BASE + path, request))
   if (status < 400) return text === '' ? undefined : JSON.parse(text)
-  const problem = readProblem(text)
+  const problem = type.startsWith('application/problem+json') ? readProblem(text) : {}
   throw new Refusal(typeof problem.code === 'string' ? problem.code : 'internal', status, problem)
 }
 
@@ -104,10 +109,10 @@ async function ask(method, path, { body, key, open }) {
  */
 async function answerOf(response) {
   try {
-    const { status } = await response
+    const { status, headers } = await response
     const text = await (await response).text()
     dispatchEvent(new Event('heard'))
-    return { status, text }
+    return { status, type: headers.get('content-type') ?? '', text }
   } catch {
     dispatchEvent(new Event('unheard'))
     throw new Refusal('offline', 0)
@@ -127,6 +132,12 @@ function readProblem(text) {
   }
 }
 
+/** Whose session it is, also before the first call. @returns {Promise<string | undefined>} */
+export async function whoAsks() {
+  if (accessToken() === undefined) await refresh()
+  return sessionOwner()
+}
+
 /** @type {Promise<void> | undefined} */
 let refreshing
 
@@ -144,7 +155,7 @@ async function rotate() {
   try {
     if (token === undefined) throw new Refusal('unauthenticated', 401)
     const tokens = await ask('POST', '/auth/refresh', { body: { refresh_token: token }, open: true })
-    renewSession(/** @type {import('./session.js').Tokens} */ (tokens))
+    renewSession(token, /** @type {import('./session.js').Tokens} */ (tokens))
   } catch (error) {
     if (!(error instanceof Refusal) || error.status !== 401) throw error
     endSession()

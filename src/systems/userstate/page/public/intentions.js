@@ -4,15 +4,16 @@
  * Whoever wants to pay Rp 50.000 to a merchant has one intention. It has one Idempotency-Key from the first press until the
  * API has said what became of it: a second press, a try after a lost answer, after a reload or after signing in again all
  * carry the same key, and the API answers them all with the one payment. Once there is an answer, the same again is a new
- * intention with a new key.
+ * intention with a new key. What is open lies where the session lies, so that it is there as long as they stay signed in.
  */
-import { Refusal } from './api.js'
+import { Refusal, whoAsks } from './api.js'
+import { sessionPlace } from './session.js'
 
-const NAME = 'wallet.intentions'
+const NAME = 'wallet.intention'
 /** The API remembers keys for 48 hours. */
 const LIVES_MS = 24 * 3600 * 1000
 
-/** @typedef {Record<string, { key: string, at: number }>} Open */
+/** @typedef {{ key: string, at: number }} Open */
 
 /** @type {Map<string, Promise<unknown>>} */
 const underWay = new Map()
@@ -40,41 +41,39 @@ export function once(what, content, act) {
  * @returns {Promise<Answer>}
  */
 async function carryOut(intention, act) {
-  const { key } = remember(intention)
+  const name = `${NAME} ${await whoAsks()} ${intention}`
+  const { key } = remember(name)
   try {
     const answer = await act(key)
-    forget(intention)
+    forget(name)
     return answer
   } catch (error) {
-    if (error instanceof Refusal && error.isFinal) forget(intention)
+    if (error instanceof Refusal && error.isFinal) forget(name)
     throw error
   }
 }
 
-/** @param {string} intention */
-function remember(intention) {
-  const open = recall()
-  const known = open[intention] ?? { key: newKey(), at: Date.now() }
-  store({ ...open, [intention]: known })
-  return known
+/** Whoever signed in again may be kept in the other place now. @param {string} name @returns {Open} */
+function remember(name) {
+  for (const place of [sessionStorage, localStorage]) forgetOld(place)
+  const known = sessionStorage.getItem(name) ?? localStorage.getItem(name)
+  if (known !== null) return JSON.parse(known)
+  const open = { key: newKey(), at: Date.now() }
+  sessionPlace().setItem(name, JSON.stringify(open))
+  return open
 }
 
-/** @param {string} intention */
-function forget(intention) {
-  const { [intention]: _, ...others } = recall()
-  store(others)
+/** @param {string} name */
+function forget(name) {
+  sessionStorage.removeItem(name)
+  localStorage.removeItem(name)
 }
 
-/** @returns {Open} */
-function recall() {
-  /** @type {Open} */
-  const all = JSON.parse(sessionStorage.getItem(NAME) ?? '{}')
-  return Object.fromEntries(Object.entries(all).filter(([, { at }]) => at > Date.now() - LIVES_MS))
-}
-
-/** @param {Open} open */
-function store(open) {
-  sessionStorage.setItem(NAME, JSON.stringify(open))
+/** @param {Storage} place */
+function forgetOld(place) {
+  for (const [name, value] of Object.entries(place)) {
+    if (name.startsWith(`${NAME} `) && JSON.parse(value).at <= Date.now() - LIVES_MS) place.removeItem(name)
+  }
 }
 
 /** Also where `crypto.randomUUID` is missing, for want of https. */

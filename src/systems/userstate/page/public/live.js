@@ -22,12 +22,15 @@ const EVERY_MS = 3000
 export async function live(left, load, draw, returned = async () => {}) {
   let data = await load()
   const renew = async () => {
+    if (left.aborted) return
     const next = await load()
     if (left.aborted || JSON.stringify(next) === JSON.stringify(data)) return
     data = next
     redraw(region, draw(data, renew))
   }
   const region = el('div', { class: 'live' }, draw(data, renew))
+  // They may have left while the first answer was on its way: nobody would end the timer.
+  if (left.aborted) return { region, renew }
   const look = () => document.hidden || renew().catch(() => {}) // said by the page's notice, and tried again
   const comeBack = () =>
     document.hidden ||
