@@ -4,8 +4,8 @@ import { type Caller, systemCaller } from '../../kernel/caller.ts'
 import { createApiKey, listApiKeys, revokeApiKey } from '../../platform/access/api-keys.ts'
 import { inTransaction } from '../../postgres/transaction.ts'
 import { rowsOf, withOpenDatabase } from '../databases.ts'
+import { daysOption } from './options.ts'
 import { instant, json, printRows } from './output.ts'
-import { Refusal } from './refusal.ts'
 
 const caller: Caller = { ...systemCaller, correlationId: 'cli' }
 
@@ -19,13 +19,12 @@ export function keysCommands(program: Command): void {
 
   add('create <name>', 'make a key; it is shown once')
     .requiredOption('--scopes <list>', 'what it may do, commas between: reporting,ops')
-    .option('--days <n>', 'how long it is valid; without it, until revoked')
+    .option('--days <n>', 'how long it is valid; without it, until revoked', daysOption)
     .option('--json', 'for scripts')
     .action(
-      async (name: string, options: { database: string; scopes: string; days?: string; json?: boolean }) => {
+      async (name: string, options: { database: string; scopes: string; days?: number; json?: boolean }) => {
         const scopes = options.scopes.split(',').map((scope) => scope.trim())
-        const days = options.days === undefined ? undefined : Number(options.days)
-        if (days !== undefined && !(days > 0)) throw new Refusal('--days takes a number above 0')
+        const { days } = options
         await withOpenDatabase('platform', options.database, async (db) => {
           const expiresAt = days === undefined ? {} : { expiresAt: new Date(Date.now() + days * 86_400_000) }
           const made = await inTransaction(db, caller, (tx) =>

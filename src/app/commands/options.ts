@@ -10,6 +10,15 @@ export function limitOption(text: string): number {
   return limit
 }
 
+/** `--days`. @throws Refusal */
+export function daysOption(text: string): number {
+  const days = Number(text)
+  if (!Number.isInteger(days) || days < 1 || days > 36_500) {
+    throw new Refusal('--days takes a whole number from 1 to 36500')
+  }
+  return days
+}
+
 /** The number of an event or a job. @throws Refusal */
 export function eventNumber(text: string): bigint {
   if (!/^\d{1,18}$/.test(text)) throw new Refusal(`"${text}" is not a number as the list prints them`)

@@ -36,16 +36,32 @@ function webpSize(bytes: Buffer): ImageSize | undefined {
   }
 }
 
-/** Walks the segments to the frame header (SOF), which holds the size. */
+/**
+ * Walks the segments to the first scan as libjpeg does, and takes no file that the two could read differently: each marker
+ * with a length, one frame header (SOF), which holds the size.
+ */
 function jpegSize(bytes: Buffer): ImageSize | undefined {
+  let size: ImageSize | undefined
   let at = 2
   while (at + 9 < bytes.length && bytes[at] === 0xff) {
     const marker = bytes.readUInt8(at + 1)
-    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
-    if (isFrame)
-      return { mimeType: 'image/jpeg', height: bytes.readUInt16BE(at + 5), width: bytes.readUInt16BE(at + 7) }
     // Any byte may be repeated before a marker to fill up.
-    at += marker === 0xff ? 1 : 2 + bytes.readUInt16BE(at + 2)
+    if (marker === 0xff) {
+      at += 1
+      continue
+    }
+    if (marker === START_OF_SCAN) return size
+    const length = bytes.readUInt16BE(at + 2)
+    if (hasNoLength(marker) || length < 2) return undefined
+    if (isFrame(marker)) {
+      if (size) return undefined
+      size = { mimeType: 'image/jpeg', height: bytes.readUInt16BE(at + 5), width: bytes.readUInt16BE(at + 7) }
+    }
+    at += 2 + length
   }
   return undefined
 }
+
+const START_OF_SCAN = 0xda
+const isFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
+const hasNoLength = (marker: number) => marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd9)

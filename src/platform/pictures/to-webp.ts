@@ -32,7 +32,7 @@ export async function toWebp(bytes: Buffer, { accept, side }: PictureLimits): Pr
   if (Math.min(width, height) < 1 || Math.max(width, height) > accept) return undefined
   if (waiting >= WAITING) throw fail('unavailable')
   waiting += 1
-  const turn = before.then(() => convert({ bytes: Uint8Array.from(bytes).buffer, mimeType, side }))
+  const turn = before.then(() => convert({ bytes: Uint8Array.from(bytes).buffer, mimeType, accept, side }))
   before = turn.catch(() => undefined).finally(() => waiting--)
   return await turn
 }

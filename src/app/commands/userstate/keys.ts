@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import { createKey, revokeKey } from '../../../systems/userstate/services/api-keys.ts'
+import { daysOption } from '../options.ts'
 import { json } from '../output.ts'
-import { Refusal } from '../refusal.ts'
 import { operator, withWallets } from './operator.ts'
 
 interface KeyOptions {
   readonly scopes: string
-  readonly days?: string
+  readonly days?: number
   readonly json?: boolean
 }
 
@@ -15,11 +15,9 @@ export function keyCommands(userstate: Command): void {
     .command('create-key <holder>')
     .description('a key of a service, which signs in by HTTP Basic with holder:key; it is shown once')
     .option('--scopes <list>', 'what it may do, commas between: service,payments:charge', 'service')
-    .option('--days <n>', 'how long it is valid; without it, until revoked')
+    .option('--days <n>', 'how long it is valid; without it, until revoked', daysOption)
     .option('--json', 'for scripts')
-    .action(async (holder: string, { scopes, days: given, json: asJson }: KeyOptions) => {
-      const days = given === undefined ? undefined : Number(given)
-      if (days !== undefined && !(days > 0)) throw new Refusal('--days takes a number above 0')
+    .action(async (holder: string, { scopes, days, json: asJson }: KeyOptions) => {
       await withWallets(async (db) => {
         const { keyId, apikey } = await createKey({ db }, operator, {
           holder,
@@ -30,7 +28,8 @@ export function keyCommands(userstate: Command): void {
           asJson
             ? json({ key_id: keyId, holder, apikey })
             : `${apikey}\nIts id is ${keyId}. Keep the key now: it cannot be shown again.\n` +
-                `Sign in by HTTP Basic: curl -u '${holder}:${apikey}' https://<host>/userstate/v1/…`,
+                // With the key in it, the line would stay in the shell's history and stand in the list of processes.
+                `Sign in by HTTP Basic; this asks for the key: curl -u '${holder}' https://<host>/userstate/v1/…`,
         )
       })
     })

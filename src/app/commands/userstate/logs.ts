@@ -6,7 +6,7 @@ import { openLogs } from '../../../systems/userstate/logs/open-logs.ts'
 import { cleanLogs } from '../../../systems/userstate/logs/write-log.ts'
 import { loadConfiguration } from '../../configuration.ts'
 import { withOpenDatabase } from '../../databases.ts'
-import { limitOption } from '../options.ts'
+import { daysOption, limitOption } from '../options.ts'
 import { instant, json, plural, printRows } from '../output.ts'
 import { Refusal } from '../refusal.ts'
 
@@ -46,7 +46,7 @@ export function logCommands(userstate: Command): void {
   logs
     .command('clean')
     .description('delete what the gateway made before; the running house does it every night after 90 days')
-    .addOption(new Option('--days <n>', 'how many days are kept').argParser(daysOf).default(90))
+    .addOption(new Option('--days <n>', 'how many days are kept').argParser(daysOption).default(90))
     .option('--json', 'for scripts')
     .action(clean)
 }
@@ -114,13 +114,4 @@ function dateOf(text: string): Date {
     throw new Refusal(`"${text}" is no date like 2026-01-01 or 2026-01-01T00:00:00Z`)
   }
   return date
-}
-
-/** @throws Refusal */
-function daysOf(text: string): number {
-  const days = Number(text)
-  if (!Number.isInteger(days) || days < 1 || days > 36_500) {
-    throw new Refusal('--days takes a whole number from 1 to 36500')
-  }
-  return days
 }

@@ -1,10 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { decodeCursor, toPage } from '../../../kernel/cursor.ts'
+import { callerOf } from '../../../platform/access/identity.ts'
 import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { Instant, instantInput } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { fail } from '../errors.ts'
+import { recordLook } from '../house/record-look.ts'
 import type { Store } from '../store.ts'
 import type { Collection, StoredLog } from './document-logs.ts'
 
@@ -48,7 +50,7 @@ function logsOf(scope: FastifyInstance, store: Store, name: string, collection: 
       config,
       schema: {
         tags,
-        summary: `The gateway’s word on ${name}`,
+        summary: `The gateway’s word on ${name}; the look is on record`,
         querystring: query,
         response: { 200: PageOf(LogAnswer) },
       },
@@ -56,6 +58,7 @@ function logsOf(scope: FastifyInstance, store: Store, name: string, collection: 
     async (request) => {
       const { id, status, since, until, cursor } = request.query
       const limit = limitOf(request.query)
+      await recordLook(store, callerOf(request), collection, request.query)
       const rows = await store.logs.find(collection, {
         limit: limit + 1,
         ...(id === undefined ? {} : { id }),
@@ -74,7 +77,10 @@ function logsOf(scope: FastifyInstance, store: Store, name: string, collection: 
       config,
       schema: { tags, summary: `Number and sum of ${name} per status`, response: { 200: StatsAnswer } },
     },
-    async () => [...(await store.logs.stats(collection))],
+    async (request) => {
+      await recordLook(store, callerOf(request), collection, { stats: true })
+      return [...(await store.logs.stats(collection))]
+    },
   )
 }
 

@@ -6,6 +6,7 @@ import { idempotencyKey } from '../../../platform/http/idempotency-key.ts'
 import { limitOf, PageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
+import { recordLook } from '../house/record-look.ts'
 import { refusals } from '../house/schemas.ts'
 import type { Store } from '../store.ts'
 import { Platform } from '../topups/topup.routes.ts'
@@ -120,12 +121,15 @@ export function payoutRoutes(scope: FastifyInstance, store: Store): void {
       config: { access: { permission: 'admin.money' } },
       schema: {
         tags: ['Administration'],
-        summary: 'Payouts',
+        summary: 'Payouts; the look is on record',
         querystring: Filters,
         response: { 200: PageOf(PayoutAnswer) },
       },
     },
-    async ({ query }) => await list(store, query, {}),
+    async (request) => {
+      await recordLook(store, callerOf(request), 'payout', request.query)
+      return await list(store, request.query, {})
+    },
   )
 
   app.post(

@@ -16,7 +16,8 @@ export const MAX_SIDE = 6000
 const SIDE = 512
 
 /**
- * The file is there before the row names it; where the row cannot, it goes again. Answers "profile/….webp".
+ * The file is there before the row names it. After an error it stays: the row may name it all the same, where the answer
+ * to COMMIT was lost, and `image.sweep` removes it where none does. Answers "profile/….webp".
  * @throws file_too_large, unsupported_image, account_disabled, unavailable
  */
 export async function putPicture(
@@ -30,12 +31,7 @@ export async function putPicture(
   if (!webp) throw fail('unsupported_image', { pixels: MAX_SIDE })
   const name = `${PICTURES}/${randomBytes(16).toString('base64url')}.webp`
   await store.files.write(name, webp)
-  try {
-    await changePicture(store, caller, username, name)
-  } catch (error) {
-    await store.files.remove(name)
-    throw error
-  }
+  await changePicture(store, caller, username, name)
   return name
 }
 

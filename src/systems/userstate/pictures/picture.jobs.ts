@@ -21,7 +21,7 @@ const BATCH = 1000
 /** Longer than any upload or transaction takes: what is younger may yet be named by a row. */
 const YOUNG_MS = 24 * 60 * 60 * 1000
 
-/** Removes pictures that no row names: left behind by a process that died. Answers how many. */
+/** Removes pictures that no row names: left behind by a process that died or a change that failed. Answers how many. */
 export async function sweepPictures(store: Store, signal: AbortSignal): Promise<number> {
   const names = (await store.files.list(PICTURES)).map((file) => `${PICTURES}/${file}`)
   let removed = 0

@@ -1,8 +1,11 @@
 /** Pictures of people: what is taken, what is kept of it, and who sees it (UserState, U9). */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { utimes } from 'node:fs/promises'
 import { test } from 'node:test'
+import { Worker } from 'node:worker_threads'
 import { crc32, deflateSync } from 'node:zlib'
+import type { PoolClient } from 'pg'
 import { openUserstate, type Person } from '../../../../test/userstate.ts'
 import { imageSize } from '../../../platform/pictures/image-size.ts'
 import { sql } from '../../../postgres/sql.ts'
@@ -228,6 +231,68 @@ test('a few bytes that promise a flood of pixels or text are refused, or cost no
   assert.deepEqual(await sizeOf((await put(eve, png(6000, 6000))).shown), ['image/webp', 512, 512])
 })
 
+const SOF = JPEG.indexOf('ffc1', 0, 'hex')
+
+const segment = (marker: number, body: Buffer): Buffer => {
+  const head = Buffer.from([0xff, marker, 0, 0])
+  head.writeUInt16BE(body.length + 2, 2)
+  return Buffer.concat([head, body])
+}
+/** The frame header of JPEG with another size. */
+const frameOf = (pixels: number): Buffer => {
+  const body = Buffer.from(JPEG.subarray(SOF + 4, SOF + 19))
+  body.writeUInt16BE(pixels, 1)
+  body.writeUInt16BE(pixels, 3)
+  return segment(0xc1, body)
+}
+
+test('a JPEG whose size could be read in two ways is refused, and none decodes to more than its header said', async () => {
+  const eve = await wallet.person()
+  const tables = JPEG.subarray(2, SOF)
+  const rest = JPEG.subarray(SOF + 19)
+  const [small, huge] = [frameOf(16), frameOf(20_000)]
+  /** Decoders read past a marker that has no length; who takes the next bytes for one lands in the comment. */
+  const hidden = (marker: number): Buffer => {
+    const real = Buffer.concat([tables, huge])
+    const leap = Buffer.from([0xff, marker, 0, 0])
+    leap.writeUInt16BE(2 + real.length + 4, 2)
+    return Buffer.concat([leap, real, segment(0xfe, Buffer.concat([small, Buffer.alloc(20)])), rest])
+  }
+  const startingWith = (...parts: readonly Buffer[]) => Buffer.concat([JPEG.subarray(0, 2), ...parts])
+  for (const [what, bytes] of [
+    ['TEM', startingWith(hidden(0x01))],
+    ['RST0', startingWith(hidden(0xd0))],
+    ['RST7', startingWith(hidden(0xd7))],
+    ['a stuffed zero', startingWith(hidden(0x00))],
+    ['two frames', startingWith(tables, small, huge, rest)],
+    ['two frames, the other way', startingWith(tables, huge, small, rest)],
+    [
+      'a scan before its frame',
+      startingWith(tables, JPEG.subarray(JPEG.indexOf('ffda', 0, 'hex'), -2), small, rest),
+    ],
+    ['a length of nothing', startingWith(Buffer.from([0xff, 0xfe, 0, 0]), tables, small, rest)],
+  ] as const) {
+    assert.equal(imageSize(bytes), undefined, what)
+    assert.equal((await put(eve, bytes)).body.code, 'unsupported_image', what)
+  }
+  const honest = startingWith(tables, frameOf(6001), rest)
+  assert.equal(imageSize(honest)?.width, 6001)
+  assert.equal((await put(eve, honest)).body.code, 'unsupported_image')
+  // Whatever the header was taken for: the thread answers nothing, and its codec gets no gigabytes.
+  assert.equal(await convert(JPEG, 23), undefined)
+  assert.ok(await convert(JPEG, 24))
+  assert.equal(await convert(startingWith(tables, huge, rest), 65_535), undefined)
+})
+
+async function convert(bytes: Buffer, accept: number): Promise<unknown> {
+  const worker = new Worker(new URL('../../../platform/pictures/picture-worker.ts', import.meta.url), {
+    workerData: { bytes: Uint8Array.from(bytes).buffer, mimeType: 'image/jpeg', accept, side: 512 },
+  })
+  const [answer]: unknown[] = await once(worker, 'message')
+  await worker.terminate()
+  return answer
+}
+
 test('who is signed in and services that may read people see a picture; nobody else', async () => {
   const budi = await wallet.person()
   const { shown } = await put(budi, png(10, 10))
@@ -271,19 +336,52 @@ test('of five pictures at once one is shown and one file is left', async () => {
   assert.ok(await store.files.read(body.profile_img))
 })
 
-test('a picture of a closed account is not kept; what a dead process left behind goes after a day', async () => {
+test('a picture whose COMMIT lost its answer is shown: its file stays', async () => {
+  const budi = await wallet.person()
+  const { db } = store
+  const lossy = new Proxy(db, {
+    get: (of, name) =>
+      name === 'pool'
+        ? { connect: async () => losingCommit(await of.pool.connect()) }
+        : Reflect.get(of, name),
+  })
+  await assert.rejects(
+    putPicture({ ...store, db: lossy }, { type: 'user', id: budi.username }, budi.username, png(9, 9)),
+  )
+  const { body } = await wallet.get('/users/me', { as: budi })
+  assert.ok(await store.files.read(body.profile_img))
+})
+
+/** The connection ends with what was committed, and before anybody hears of it. */
+const losingCommit = (client: PoolClient): PoolClient =>
+  new Proxy(client, {
+    get(of, name) {
+      if (name !== 'query') {
+        const member: unknown = Reflect.get(of, name)
+        return typeof member === 'function' ? member.bind(of) : member
+      }
+      return async (asked: string, ...more: unknown[]) => {
+        const answer: unknown = await Reflect.apply(of.query, of, [asked, ...more])
+        if (asked === 'commit') throw new Error('Connection terminated unexpectedly')
+        return answer
+      }
+    },
+  })
+
+test('a picture of a closed account is shown to nobody; what failed or died left behind goes after a day', async () => {
   const budi = await wallet.person()
   await owner.run(sql`update user_login set disabled = true where username = ${budi.username}`)
   const before = await store.files.list('profile')
   await assert.rejects(putPicture(store, { type: 'user', id: budi.username }, budi.username, png(9, 9)), {
     code: 'account_disabled',
   })
-  assert.deepEqual(await store.files.list('profile'), before)
+  const refused = (await store.files.list('profile')).filter((file) => !before.includes(file))
+  assert.equal(refused.length, 1)
   const [old, young] = [`profile/${'a'.repeat(22)}.webp`, `profile/${'b'.repeat(22)}.webp`]
   for (const name of [old, young]) await store.files.write(name, JPEG)
   const shown = `profile/${before[0]}`
-  for (const name of [old, shown]) await utimes(store.files.path(name), 0, 0)
-  assert.equal(await sweepPictures(store, new AbortController().signal), 1)
+  for (const name of [old, shown, `profile/${refused[0]}`]) await utimes(store.files.path(name), 0, 0)
+  assert.equal(await sweepPictures(store, new AbortController().signal), 2)
   assert.deepEqual(
     await Promise.all([old, young, shown].map(async (name) => Boolean(await store.files.read(name)))),
     [false, true, true],

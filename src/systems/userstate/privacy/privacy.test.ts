@@ -277,6 +277,60 @@ test('check 60: who is erased is in no table and no new dump; the sums are the s
   assert.equal(again.status, 201, 'her address is free again')
 })
 
+test('check 60: what services wrote goes, what staff wrote stays, and a callback that PostgreSQL cannot read stops nobody', async () => {
+  const as = await wallet.person({ balance: 5000 })
+  const shop = await wallet.service('onmarket')
+  const paid = await wallet.post('/payments', {
+    as,
+    key: newId(),
+    body: {
+      payee: 'onmarket',
+      amount: '5000',
+      capture: 'automatic',
+      invoice_onmarket: 'Toko Mawarni 1',
+      onbooking_code: 'Kamar Mawarni',
+    },
+  })
+  assert.equal(paid.status, 201, JSON.stringify(paid.body))
+  const refund = await wallet.post(`/payments/${paid.body.id}/refund`, {
+    headers: shop,
+    key: newId(),
+    body: { amount: '5000', reason: 'Mawarni tidak jadi datang' },
+  })
+  assert.equal(refund.status, 201, JSON.stringify(refund.body))
+  const correction = await wallet.post('/admin/adjustments', {
+    as: await wallet.signIn(admin),
+    key: newId(),
+    body: { username: as.username, direction: 'debit', amount: '5000', reason: 'Closed by hand, ticket 81' },
+  })
+  assert.equal(correction.status, 201, JSON.stringify(correction.body))
+  const { invoice } = paid.body
+  const bodies = [
+    `{"external_id": "${invoice}", "payer": "Mawarni \\u0000"}`,
+    `{"payer": "Mawarni \\ud800", "external_id":"${invoice}"}`,
+    `{"data": {"reference_id": "${invoice}", "to": "Mawarni"`,
+  ].map((text) => Buffer.from(text))
+  bodies.push(Buffer.concat([Buffer.from([0, 255]), Buffer.from(`"external_id":"${invoice}" Mawarni`)]))
+  for (const [n, body] of [...bodies, Buffer.from('{"external_id":"INV-OF-OTHERS","x":"\\u0000"}')].entries())
+    await owner.run(sql`
+      insert into niaga.inbox (source, event_id, body, status)
+      values ('xendit.invoices', ${`unreadable-${n}`}, ${body}, 'failed')`)
+  await closedLongAgo(as)
+  assert.equal((await erase(as.username)).status, 204)
+  await wallet.auditArrives()
+  assert.deepEqual(await tablesWith(owner, 'mawarni'), [])
+  assert.deepEqual(await tablesWith(store.audits, 'mawarni'), [])
+  const left = await owner.many<{ event_id: string }>(
+    sql`delete from niaga.inbox where event_id like 'unreadable-%' returning event_id`,
+  )
+  assert.deepEqual(left, [{ event_id: 'unreadable-4' }])
+  const said = await owner.many(sql`
+    select type, description from user_transaction
+    where username = ${as.username} and description is not null`)
+  assert.deepEqual(said, [{ type: 'ADJUSTMENT', description: 'Closed by hand, ticket 81' }])
+  assert.ok((await tablesWith(store.audits, 'ticket 81')).length > 0)
+})
+
 test('check 60: refused while there is anything left, or anybody may still come back', async () => {
   const rich = await closed({ balance: 5 })
   const pointed = await closed({ points: '3.5' })

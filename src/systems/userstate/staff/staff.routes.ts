@@ -5,6 +5,7 @@ import { PageOf, pageOf, pageQuery } from '../../../platform/http/pages.ts'
 import { nullable, oneOf, strictObject } from '../../../platform/http/schemas.ts'
 import { typed } from '../../../platform/http/server.ts'
 import { ProfileAnswer, toProfileAnswer } from '../accounts/profile.schemas.ts'
+import { recordLook } from '../house/record-look.ts'
 import { refusals, UsernameParams } from '../house/schemas.ts'
 import type { Store } from '../store.ts'
 import { changeUser, grantRole, inspectUser, listUsers, revokeRole } from './users.ts'
@@ -39,13 +40,16 @@ export function staffRoutes(scope: FastifyInstance, store: Store): void {
       config: { access: { permission: 'admin.users.read' } },
       schema: {
         tags,
-        summary: 'People by username, found by pattern',
+        summary: 'People by username, found by pattern; the look is on record',
         querystring: pageQuery({ email_like: Pattern, username_like: Pattern }),
         response: { 200: PageOf(UserAnswer) },
       },
     },
     async (request) => {
       const { email_like: emailLike, username_like: usernameLike } = request.query
+      // Who looks for an address may have typed the whole of it.
+      const asked = { ...request.query, ...(emailLike === undefined ? {} : { email_like: '***' }) }
+      await recordLook(store, callerOf(request), 'user_info', asked)
       const page = await listUsers(store, {
         ...pageOf(request.query),
         ...(emailLike === undefined ? {} : { emailLike }),

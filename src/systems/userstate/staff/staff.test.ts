@@ -44,6 +44,36 @@ test('check 59: a look at somebody’s profile is on record, with who looked', a
   assert.equal((await wallet.get('/admin/audit', { as: support })).status, 403)
 })
 
+test('check 59: a look at a list of people, bank accounts or logs is on record, with what was asked for', async () => {
+  const finance = await wallet.person({ roles: ['finance'] })
+  const clerk = await wallet.person({ roles: ['support'] })
+  const looks = [
+    [clerk, '/admin/users?email_like=%25budi@example.com&username_like=b%25&limit=3', 'user_info'],
+    [finance, '/admin/payouts?status=PENDING', 'payout'],
+    [clerk, '/admin/logs/checkouts?status=PAID', 'xendit_checkout_logs'],
+    [clerk, '/admin/logs/payouts', 'xendit_payout_logs'],
+    [clerk, '/admin/logs/payouts/stats', 'xendit_payout_logs'],
+  ] as const
+  for (const [as, path] of looks) assert.equal((await wallet.get(path, { as })).status, 200, path)
+  assert.equal((await wallet.get('/admin/users', { as: user })).status, 403)
+  await wallet.auditArrives()
+  const said = async ({ username }: Person) => {
+    const { body } = await wallet.get(`/admin/audit?action=read&actor=${username}`, { as: admin })
+    return body.items
+      .map((row: { entity_type: string; context: object }) => [row.entity_type, row.context])
+      .toReversed()
+  }
+  assert.deepEqual(await said(finance), [['payout', { status: 'PENDING', limit: 20 }]])
+  // The record holds nobody's address, and so no pattern of one.
+  assert.deepEqual(await said(clerk), [
+    ['user_info', { email_like: '***', username_like: 'b%', limit: 3 }],
+    ['xendit_checkout_logs', { status: 'PAID', limit: 20 }],
+    ['xendit_payout_logs', { limit: 20 }],
+    ['xendit_payout_logs', { stats: true }],
+  ])
+  assert.deepEqual(await said(user), [])
+})
+
 test('check 59: who changes nothing about somebody looks at them too, and is on record', async () => {
   const somebody = await wallet.person()
   const path = `/admin/users/${somebody.username}`
@@ -331,9 +361,11 @@ test('the operator’s commands: keys that sign in as they say, people shut out,
   const { holder, apikey } = JSON.parse(made.text)
   const path = `/services/users/${user.username}`
   assert.equal((await wallet.get(path, { headers: basic(holder, apikey) })).status, 200)
-  const printed = /curl -u '(\w+):(\w\S+)'/.exec(told.text)
-  assert.ok(printed?.[1] && printed[2], told.text)
-  assert.equal((await wallet.get(path, { headers: basic(printed[1], printed[2]) })).status, 200)
+  const [printed = ''] = /usk_\S+/.exec(told.text) ?? []
+  assert.equal((await wallet.get(path, { headers: basic('printed', printed) })).status, 200)
+  // A line to paste would leave the key in the shell's history.
+  assert.match(told.text, /curl -u 'printed' /)
+  assert.equal(told.text.split(printed).length, 2)
   assert.equal((await wallet.get('/wallet', { as: somebody })).status, 401)
   await until(() => wallet.store.settings.get('otp.max_attempts') === 4)
 
@@ -341,15 +373,17 @@ test('the operator’s commands: keys that sign in as they say, people shut out,
     niaga('create-key', 'a:b', '--scopes', 'everything'),
     niaga('disable', admin.username),
     niaga('set', 'topup.min', '30000000'),
+    ...['Infinity', '1e300', '0.5'].map((days) => niaga('create-key', 'eternal', '--days', days)),
   ])
   assert.deepEqual(
     refused.map(({ code }) => code),
-    [2, 2, 2],
+    [2, 2, 2, 2, 2, 2],
   )
   for (const [n, said] of [
     /holder .*\n.*scopes has no everything/,
     /last_admin/,
     /must not exceed topup.max/,
+    ...Array(3).fill(/--days takes a whole number from 1 to 36500/),
   ].entries())
     assert.match(refused[n]?.text ?? '', said)
   await wallet.change('otp.max_attempts', 5)

@@ -6,10 +6,11 @@ language sql immutable set search_path = '' as $$
     when f.value = 'null' then f.value
     when f.key = 'key' and p_row ? 'holder' then '"***"'
     -- What people and services write may say anything; what staff write is why the record is kept.
-    when f.key = 'description' and p_row ->> 'type' = 'PAYMENT' then '"***"'
+    when f.key = 'description' and p_row ? 'invoice' and p_row ->> 'type' is distinct from 'ADJUSTMENT' then '"***"'
     when f.key = 'reason' and p_row ? 'reactivated_at' then '"***"'
     when f.key in ('pwd', 'token', 'otp', 'account_number_enc', 'account_number_hash', 'email', 'first_name',
-      'last_name', 'referral_code', 'profile_img', 'gender', 'date_of_birth', 'phone_number', 'account_holder_name', 'account_last4')
+      'last_name', 'referral_code', 'profile_img', 'gender', 'date_of_birth', 'phone_number', 'account_holder_name', 'account_last4',
+      'invoice_onmarket', 'onbooking_code')
       then '"***"' else f.value end)
   from jsonb_each(p_row) f
 $$;

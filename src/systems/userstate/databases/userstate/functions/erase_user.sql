@@ -78,8 +78,11 @@ begin
     account_last4 = null, account_holder_name = null
   where b.username = p_username;
   update public.payout p set account_holder_name = 'erased', account_last4 = '****' where p.username = p_username;
-  update public.user_transaction t set description = null
-  where t.username = p_username and t.type = 'PAYMENT' and t.description is not null;
+  -- What staff wrote is the reason of a correction, and stays.
+  update public.user_transaction t set invoice_onmarket = null, onbooking_code = null,
+    description = case when t.type = 'ADJUSTMENT' then t.description end
+  where t.username = p_username and (t.invoice_onmarket is not null or t.onbooking_code is not null
+    or t.description is not null and t.type is distinct from 'ADJUSTMENT');
   update public.deactivate_reason d set reason = 'erased' where d.username = p_username;
 end
 $$;
@@ -92,12 +95,13 @@ begin
   delete from public.marketing_offer o where o.username = p_username;
   delete from public.push_message m where m.username = p_username;
   update public.fcm f set username = null, enabled = false, disabled_reason = 'ERASED' where f.username = p_username;
-  -- Bodies are JSON in whatever encoding; json reads no more of them than is asked for.
+  -- Found by the number in their text: a body may be JSON that PostgreSQL reads not at all (an escaped NUL, half a
+  -- surrogate), or no JSON. 'escape' fails on no byte.
   delete from niaga.inbox i where i.id in (
     select e.id
-    from niaga.inbox e cross join lateral (select convert_from(e.body, 'LATIN1')::json as body) said
-    join public.user_transaction t
-      on t.invoice = coalesce(said.body ->> 'external_id', said.body -> 'data' ->> 'reference_id')
+    from niaga.inbox e
+    cross join lateral regexp_matches(encode(e.body, 'escape'), '"(?:external_id|reference_id)"\s*:\s*"([^"]+)"', 'g') said
+    join public.user_transaction t on t.invoice = said[1]
     where e.source in ('xendit.invoices', 'xendit.payouts') and e.status not in ('received', 'processing')
       and t.username = p_username);
 end
