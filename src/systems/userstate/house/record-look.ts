@@ -15,6 +15,6 @@ export async function recordLook(
   query: object,
 ): Promise<void> {
   await inTransaction(db, caller, (tx) =>
-    tx.run(sql`select audit.emit('read', ${entity}, 'list', null, ${toJson(query)}::jsonb)`),
+    tx.run(sql`select audit.emit('read', ${entity}, 'list', null, ${toJson({ asked: query })}::jsonb)`),
   )
 }

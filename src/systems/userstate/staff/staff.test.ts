@@ -60,7 +60,7 @@ test('check 59: a look at a list of people, bank accounts or logs is on record, 
   const said = async ({ username }: Person) => {
     const { body } = await wallet.get(`/admin/audit?action=read&actor=${username}`, { as: admin })
     return body.items
-      .map((row: { entity_type: string; context: object }) => [row.entity_type, row.context])
+      .map((row: { entity_type: string; context: { asked: object } }) => [row.entity_type, row.context.asked])
       .toReversed()
   }
   assert.deepEqual(await said(finance), [['payout', { status: 'PENDING', limit: 20 }]])
