@@ -42,7 +42,7 @@ const fits = pixels && Math.max(pixels.width, pixels.height) <= accept
 const webp = fits && new Uint8Array<ArrayBuffer>(await encode(shrink(pixels, side), { quality: QUALITY }))
 parentPort?.postMessage(webp || undefined, webp ? [webp.buffer] : [])
 
-/** The limits of a thread do not count what a codec takes: its memory grows by this call, and no further than this. */
+/** The limits of a thread do not count what a codec takes: those of JPEG and WebP grow by this call, PNG by itself. */
 function boundMemory(): void {
   const grow = WebAssembly.Memory.prototype.grow
   WebAssembly.Memory.prototype.grow = function bounded(pages) {
