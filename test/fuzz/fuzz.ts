@@ -1,16 +1,7 @@
 /** The run: batches of requests, each answer judged, the databases compared around batches that were refused. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { randomOf } from '../random.ts'
-import {
-  type Contents,
-  changed,
-  contents,
-  failures,
-  finalFindings,
-  forgetLimits,
-  isSilent,
-  settled,
-} from './books.ts'
+import { type Contents, changed, contents, failures, finalFindings, isSilent, settled } from './books.ts'
 import { type Operation, readOperations } from './openapi.ts'
 import { type Finding, judge } from './oracles.ts'
 import { buildRequest, type FuzzRequest } from './request.ts'
@@ -104,7 +95,7 @@ class Run {
     const until = Date.now() + seconds * 1_000
     await this.#raw()
     for (let first = 0; Date.now() < until; first += BATCH) await this.#batch(first)
-    await settled(this.#world.db)
+    await settled(this.#world)
   }
 
   async once(number: number): Promise<void> {
@@ -112,7 +103,7 @@ class Run {
     this.#options.say(asCurl(this.#world.origin, request))
     const answer = await this.#ask(request)
     this.#options.say(`${answer.status} ${answer.contentType}\n${answer.body}`)
-    await settled(this.#world.db)
+    await settled(this.#world)
   }
 
   noteAll(findings: readonly Finding[], reproduce: string): void {
@@ -142,10 +133,11 @@ class Run {
   }
 
   async #batch(first: number): Promise<void> {
-    const { db } = this.#world
-    await forgetLimits(db)
-    const silentUntil = await settled(db)
-    const before = await contents(db)
+    const { shop, wallet } = this.#world
+    await shop.restore()
+    await wallet.restore()
+    const silentUntil = await settled(this.#world)
+    const before = await this.#contents()
     const requests = Array.from({ length: BATCH }, (_, i) => this.#request(first + i))
     const waiting = [...requests]
     let isRefused = true
@@ -157,22 +149,25 @@ class Run {
     }
     await Promise.all(Array.from({ length: LANES }, lane))
     if (isRefused) await this.#compare(before, requests, silentUntil)
-    const failed = await failures(db)
+    const failed = await failures(this.#world)
     // Of a failure only the batch is known: its events are in the finding.
     if (failed.length > this.#failuresKnown)
       for (const finding of failed) this.#note(finding, '', `requests ${first} to ${first + BATCH - 1}`)
     this.#failuresKnown = failed.length
   }
 
-  async #compare(before: Contents, requests: readonly FuzzRequest[], silentUntil: Date): Promise<void> {
-    const { db } = this.#world
-    const after = await contents(db)
-    if (!(await isSilent(db, silentUntil))) {
+  async #compare(
+    before: readonly Contents[],
+    requests: readonly FuzzRequest[],
+    silentUntil: Date,
+  ): Promise<void> {
+    const after = await this.#contents()
+    if (!(await isSilent(this.#world, silentUntil))) {
       this.#notCompared += 1
       return
     }
     this.#compared += 1
-    const different = changed(before, after)
+    const different = before.flatMap((old, i) => changed(old, after[i] ?? new Map()))
     if (different.length === 0) return
     const detail = `all were refused, and yet\n    ${different.slice(0, 6).join('\n    ')}`
     this.#note(
@@ -180,6 +175,12 @@ class Run {
       '',
       requests.map((request) => asCurl(this.#world.origin, request)).join('\n    '),
     )
+  }
+
+  /** Of the shop, of the wallet. */
+  async #contents(): Promise<readonly Contents[]> {
+    const { shop, wallet } = this.#world
+    return [await contents(shop.db), await contents(wallet.db)]
   }
 
   #request(number: number): FuzzRequest {

@@ -43,11 +43,17 @@ function slowness({ ms }: FuzzAnswer): Finding[] {
   return ms < SLOW_MS ? [] : [{ oracle: 'slow', detail: `took ${Math.round(ms)} ms` }]
 }
 
-function leaks({ canaries }: World, { actor }: FuzzRequest, { body }: FuzzAnswer): Finding[] {
-  if (actor.isAdmin) return []
-  return [...canaries]
-    .filter(([, word]) => body.includes(word))
-    .map(([what]) => ({ oracle: 'leak', detail: `the answer to ${actor.name} contains Ayu's ${what}` }))
+/** Of both systems: whose token it is says whom it belongs to, and what it may see there. */
+function leaks({ shop, wallet }: World, { actor }: FuzzRequest, { body }: FuzzAnswer): Finding[] {
+  return [shop, wallet].flatMap(({ prefix, actors, canaries, sealed }) => {
+    const seesAll = actor.seesAll && actors.includes(actor)
+    return [...sealed, ...(seesAll ? [] : canaries)]
+      .filter(([, word]) => body.includes(word))
+      .map(([what]) => ({
+        oracle: 'leak',
+        detail: `the answer to ${actor.name} contains a ${what} of ${prefix}`,
+      }))
+  })
 }
 
 interface ProblemBody {

@@ -4,7 +4,7 @@ import type { Random } from '../random.ts'
 import type { JsonSchema, Operation } from './openapi.ts'
 import { randomUpdate } from './updates.ts'
 import { fitting, hostile, hostileText, json, type Known, nearMiss } from './values.ts'
-import { type Actor, SECRETS, type World } from './world.ts'
+import { type Actor, businessOf, SECRETS, type World } from './world.ts'
 
 export interface FuzzRequest {
   readonly number: number
@@ -64,12 +64,14 @@ export function buildRequest(
   random: Random,
 ): FuzzRequest {
   const operation = random.pick(operations)
-  if (operation.path.includes('/webhooks/')) return webhook(world, operation, number, isRefused, random)
+  if (WEBHOOK.test(operation.path)) return webhook(world, operation, number, isRefused, random)
+  const business = businessOf(world, operation.path)
   const isGuarded = operation.needsIdentity && !operation.path.endsWith('/products')
-  const strangers = world.actors.filter(({ id }) => id === undefined)
-  const actor = random.pick(isRefused && isGuarded ? strangers : world.actors)
+  const actor = random.pick(
+    isRefused && isGuarded ? strangersTo(world, operation) : somebody(world, operation),
+  )
   const attack = random.pick(isRefused && !isGuarded ? REFUSED : ATTACKS)
-  const known: Known = (name, chance) => world.known(name, chance)
+  const known: Known = (name, chance) => business.known(name, chance)
   const headers = new Map<string, string>(Object.entries(actor.headers))
   if (operation.parameters.some(({ name }) => name.toLowerCase() === 'idempotency-key')) {
     headers.set('idempotency-key', random.chance(0.1) ? 'always-the-same' : `fuzz-${number}`)
@@ -96,6 +98,25 @@ export function buildRequest(
     headers: [...headers],
     body: body ?? (attack === 'bytes' ? Buffer.from('{}') : undefined),
   }
+}
+
+const WEBHOOK = /^(\/(quickcart|userstate)\/v1)?\/webhooks\//
+
+/** Whoever is in its system, and now and then somebody of the other one. */
+function somebody(world: World, { path }: Operation): readonly Actor[] {
+  const { shop, wallet } = world
+  const own = businessOf(world, path)
+  return [...own.actors, ...own.actors, ...(own === shop ? wallet : shop).actors]
+}
+
+/** Whom its system does not know, everybody of the other one among them, and who is not staff where staff alone may. */
+function strangersTo(world: World, { path }: Operation): readonly Actor[] {
+  const { shop, wallet } = world
+  const own = businessOf(world, path)
+  const strangers = own.actors.filter(({ id }) => id === undefined)
+  const others = (own === shop ? wallet : shop).actors
+  const people = own.actors.filter(({ name }) => name === 'dimas' || name === 'eko')
+  return [...strangers, ...strangers, ...others, ...(path.includes('/v1/admin/') ? people : [])]
 }
 
 const CONTENT_TYPES: readonly string[] = [
@@ -142,7 +163,9 @@ function pathOf(operation: Operation, known: Known, isAttacked: boolean, random:
     if (parameter.in === 'header') continue
     const schema = parameter.schema ?? {}
     const wild = i === victim
-    const value = wild ? nearMiss(schema, random) : fitting(schema, parameter.name, known, random)
+    const value = wild
+      ? nearMiss(schema, random)
+      : fitting(schema, nameIn(operation.path, parameter.name), known, random)
     const text = encode(typeof value === 'object' ? json(value) : String(value), random)
     if (parameter.in === 'path') path = path.replace(`{${parameter.name}}`, text.slice(0, 3000) || '%20')
     else if (wild || parameter.required || random.chance(0.3))
@@ -164,6 +187,13 @@ function pathOf(operation: Operation, known: Known, isAttacked: boolean, random:
     )
   }
   return query.length > 0 ? `${path}?${query.join('&')}` : path
+}
+
+/** With the word before it: "topups/id". */
+function nameIn(path: string, name: string): string {
+  const words = path.split('/')
+  const at = words.indexOf(`{${name}}`)
+  return at < 1 ? name : `${words[at - 1]}/${name}`
 }
 
 /** As a browser would, or twice, or with bytes that are no UTF-8. */
@@ -242,7 +272,7 @@ function brokenBytes(text: string, random: Random): Buffer {
   ])()
 }
 
-/** Telegram's and the gateway's own way in, mostly with the secret that only they know. */
+/** Telegram's and the gateways' own ways in, mostly with the secret that only they know. */
 function webhook(
   world: World,
   operation: Operation,
@@ -250,48 +280,109 @@ function webhook(
   isRefused: boolean,
   random: Random,
 ): FuzzRequest {
-  const isTelegram = operation.path.endsWith('/telegram')
-  const content: unknown = isTelegram
-    ? randomUpdate(world, number, random)
-    : random.chance(0.2)
-      ? hostile(random)
-      : gatewayEvent(world, random)
+  const { name, content, prove } = senderOf(world, operation, number, random)
   const body = random.chance(0.1) ? brokenBytes(json(content), random) : Buffer.from(json(content))
   const knows = !isRefused && random.chance(0.9)
-  const headers: [string, string][] = [['content-type', 'application/json']]
-  let path = operation.path
-  if (isTelegram) {
-    if (knows || random.chance(0.5))
-      headers.push([
-        'x-telegram-bot-api-secret-token',
-        knows ? SECRETS.telegram : hostileText(random).replace(/[^\x20-\x7e]/g, '') || 'x',
-      ])
-  } else if (knows && random.chance(0.3)) {
-    headers.push(['x-pakasir-signature', createHmac('sha256', SECRETS.pakasir).update(body).digest('hex')])
-  } else if (knows) path += `?token=${SECRETS.pakasir}`
-  else path += random.pick(['', '?token=', '?token=a&token=b', `?token=${SECRETS.pakasir}%00`, '?token[]=x'])
-  const actor = { name: isTelegram ? 'Telegram' : 'the gateway', isAdmin: false, headers: {} }
+  const { query = '', header } = prove(knows, body)
   return {
     number,
     operation,
-    actor,
+    actor: { name, seesAll: false, headers: {} },
     attack: knows ? 'webhook' : 'forged webhook',
     method: 'POST',
-    path,
-    headers,
+    path: `${operation.path}${query}`,
+    headers: [['content-type', 'application/json'], ...(header ? [header] : [])],
     body,
   }
 }
 
-function gatewayEvent(world: World, random: Random): Record<string, unknown> {
-  const event: Record<string, unknown> = {
-    amount: random.pick([10_000, 10_000, 1, 2 ** 53]),
-    order_id: world.known('invoice', random),
-    project: random.chance(0.9) ? 'quickcart-sandbox' : 'somebody-else',
-    status: 'completed',
-    payment_method: 'qris',
-    completed_at: '2026-01-01T00:00:00.000+07:00',
+interface Sender {
+  readonly name: string
+  readonly content: unknown
+  /** What shows that it is them, or does not. */
+  prove(
+    knows: boolean,
+    body: Buffer,
+  ): { readonly query?: string; readonly header?: readonly [string, string] }
+}
+
+function senderOf(world: World, { path }: Operation, number: number, random: Random): Sender {
+  const event = (make: (world: World, random: Random) => unknown) =>
+    random.chance(0.2) ? hostile(random) : make(world, random)
+  const guess = () => hostileText(random).replace(/[^\x20-\x7e]/g, '') || 'x'
+  if (path.endsWith('/telegram')) {
+    const name = 'x-telegram-bot-api-secret-token'
+    return {
+      name: 'Telegram',
+      content: randomUpdate(world.shop, number, random),
+      prove: (knows) =>
+        knows || random.chance(0.5) ? { header: [name, knows ? SECRETS.telegram : guess()] } : {},
+    }
   }
-  if (random.chance(0.6)) event[random.pick(Object.keys(event))] = hostile(random)
-  return event
+  if (path.includes('/xendit/'))
+    return {
+      name: 'Xendit',
+      content: event(path.endsWith('/payouts') ? payoutEvent : invoiceEvent),
+      prove: (knows) =>
+        knows || random.chance(0.5) ? { header: ['x-callback-token', knows ? SECRETS.xendit : guess()] } : {},
+    }
+  return {
+    name: 'the gateway',
+    content: event(gatewayEvent),
+    prove(knows, body) {
+      if (!knows)
+        return {
+          query: random.pick([
+            '',
+            '?token=',
+            '?token=a&token=b',
+            `?token=${SECRETS.pakasir}%00`,
+            '?token[]=x',
+          ]),
+        }
+      const signature = createHmac('sha256', SECRETS.pakasir).update(body).digest('hex')
+      return random.chance(0.3)
+        ? { header: ['x-pakasir-signature', signature] }
+        : { query: `?token=${SECRETS.pakasir}` }
+    },
+  }
+}
+
+function gatewayEvent({ shop }: World, random: Random): Record<string, unknown> {
+  return spoiled(
+    {
+      amount: random.pick([10_000, 10_000, 1, 2 ** 53]),
+      order_id: shop.known('invoice', random),
+      project: random.chance(0.9) ? 'quickcart-sandbox' : 'somebody-else',
+      status: 'completed',
+      payment_method: 'qris',
+      completed_at: '2026-01-01T00:00:00.000+07:00',
+    },
+    random,
+  )
+}
+
+function invoiceEvent({ wallet }: World, random: Random): Record<string, unknown> {
+  return spoiled(
+    {
+      id: wallet.known('xendit_invoice', random),
+      external_id: wallet.known('invoice', random),
+      status: random.pick(['PAID', 'PAID', 'SETTLED', 'EXPIRED']),
+      amount: random.pick([40_000, 100_000, 1]),
+      currency: 'IDR',
+    },
+    random,
+  )
+}
+
+function payoutEvent(_: World, random: Random): Record<string, unknown> {
+  const data = { id: `disb-${random.int(5)}`, reference_id: `PO-${random.int(5)}`, status: 'SUCCEEDED' }
+  return spoiled(
+    { event: 'payout.succeeded', data: random.chance(0.5) ? data : spoiled(data, random) },
+    random,
+  )
+}
+
+function spoiled(event: Record<string, unknown>, random: Random): Record<string, unknown> {
+  return random.chance(0.6) ? { ...event, [random.pick(Object.keys(event))]: hostile(random) } : event
 }

@@ -1,7 +1,7 @@
 /** Bot updates as Telegram sends them: people who type anything, press buttons of any age, and are anybody. */
 import type { Random } from '../random.ts'
 import { hostile, hostileText } from './values.ts'
-import type { World } from './world.ts'
+import type { Business } from './world.ts'
 
 const COMMANDS: readonly string[] = [
   '/start',
@@ -108,8 +108,8 @@ const DATA: readonly string[] = [
 export const DAMAGED = 1_000_000_000
 
 /** Each has a number of its own: two with one number are one to the shop. */
-export function randomUpdate(world: World, number: number, random: Random): unknown {
-  const id = Number(world.known('user_id', random))
+export function randomUpdate(shop: Business, number: number, random: Random): unknown {
+  const id = Number(shop.known('user_id', random))
   const from = {
     id,
     is_bot: false,
@@ -125,7 +125,7 @@ export function randomUpdate(world: World, number: number, random: Random): unkn
     date: 1_760_000_000,
     chat,
     from,
-    text: words(world, random),
+    text: words(shop, random),
   }
   const isDamaged = random.chance(0.1)
   const update: Record<string, unknown> = { update_id: (isDamaged ? DAMAGED : 10_000) + number }
@@ -133,7 +133,7 @@ export function randomUpdate(world: World, number: number, random: Random): unkn
   if (kind < 5) update.message = message
   else if (kind < 8) {
     const data = random.chance(0.8) ? random.pick(DATA) : hostileText(random)
-    const withInvoice = data.replace('TRX20260101AAAAAA', String(world.known('invoice', random)))
+    const withInvoice = data.replace('TRX20260101AAAAAA', String(shop.known('invoice', random)))
     update.callback_query = { id: String(number), from, message, chat_instance: '1', data: withInvoice }
   } else if (kind === 8) {
     const member = (status: string) => ({ status, user: from })
@@ -153,7 +153,7 @@ export function randomUpdate(world: World, number: number, random: Random): unkn
   return isDamaged ? damaged(update, random) : update
 }
 
-function words(world: World, random: Random): string {
+function words(shop: Business, random: Random): string {
   if (random.chance(0.3)) return hostileText(random)
   const argument = random.pick([
     '',
@@ -162,9 +162,9 @@ function words(world: World, random: Random): string {
     '1|2|3',
     '-|Nama|-|1000|-',
     '1000|5',
-    String(world.known('user_id', random)),
-    `${String(world.known('user_id', random))}|1000`,
-    String(world.known('invoice', random)),
+    String(shop.known('user_id', random)),
+    `${String(shop.known('user_id', random))}|1000`,
+    String(shop.known('invoice', random)),
     hostileText(random),
     '10%',
     '1|10%',

@@ -1,41 +1,66 @@
 /**
- * The shop that is attacked, as a running house, and who is in it. Ayu's things carry canaries: words that occur
+ * What is attacked, as a running house: the shop with who is in it, and the wallet beside it. Ayu's things carry canaries: words that occur
  * nowhere else, and that no answer to anybody else may contain.
  */
 import { systemClock } from '../../src/kernel/clock.ts'
+import type { ErrorCatalogue } from '../../src/kernel/errors.ts'
 import { type Database, openDatabase } from '../../src/postgres/database.ts'
 import { sql } from '../../src/postgres/sql.ts'
 import { quickcartErrors } from '../../src/systems/quickcart/errors.ts'
+import { userstateErrors } from '../../src/systems/userstate/errors.ts'
 import { houseFolder, stopHouse } from '../house.ts'
 import type { Random } from '../random.ts'
+import { forgedTokens } from './tokens.ts'
+import { openWallet } from './wallet.ts'
 
 export const SECRETS = {
   telegram: 'telegram-secret-KANARI',
   pakasir: 'pakasir-secret-KANARI',
+  xendit: 'xendit-secret-KANARI',
 } as const
 
 export interface Actor {
   readonly name: string
-  readonly id?: number
+  /** Of whom the system knows; nobody else may do anything in it. */
+  readonly id?: number | string
   readonly headers: Readonly<Record<string, string>>
-  readonly isAdmin: boolean
+  /** May read what belongs to others. */
+  readonly seesAll: boolean
+}
+
+/** One of the two systems, with its databases and who is in it. */
+export interface Business {
+  /** "/quickcart/" */
+  readonly prefix: string
+  readonly db: Database
+  readonly audits: Database
+  readonly actors: readonly Actor[]
+  /** Words of Ayu's or Sari's, by what they are: no answer to anybody contains them who may not see all. */
+  readonly canaries: ReadonlyMap<string, string>
+  /** No answer to anybody. */
+  readonly sealed: ReadonlyMap<string, string>
+  /** Stand in no audit row, queue or cache. */
+  readonly secrets: ReadonlyMap<string, string>
+  /** Ids, invoices and codes that exist, by the name of the field that asks for them: "id", or "topups/id". */
+  known(name: string, random: Random): unknown
+  /** Before a batch: what would make everything after it refused. */
+  restore(): Promise<void>
 }
 
 export interface World {
   readonly origin: string
-  readonly db: Database
-  readonly audits: Database
+  readonly shop: Business
+  readonly wallet: Business
   readonly logFile: string
-  readonly actors: readonly Actor[]
-  /** Words of Ayu's, by what they are. */
-  readonly canaries: ReadonlyMap<string, string>
   /** What must stand in no log at all. */
   readonly secrets: ReadonlyMap<string, string>
-  /** Ids, invoices and codes that exist, by the name of the field that asks for them. */
-  known(name: string, random: Random): unknown
   /** Undefined while the process lives. */
   exitCode(): number | null
   close(): Promise<void>
+}
+
+export function businessOf({ shop, wallet }: World, path: string): Business {
+  return path.startsWith(wallet.prefix) ? wallet : shop
 }
 
 const AYU = 700_000_001
@@ -50,17 +75,46 @@ export async function openWorld(): Promise<World> {
     NIAGA_LOG_LEVEL: 'debug',
     TELEGRAM_WEBHOOK_SECRET: SECRETS.telegram,
     PAKASIR_WEBHOOK_SECRET: SECRETS.pakasir,
-    // Held in memory, so `forgetLimits` cannot forget them.
+    XENDIT_CALLBACK_TOKEN: SECRETS.xendit,
+    REDIRECT_HOSTS: 'app.example',
+    // Held in memory, so no `restore` can forget them.
     RATE_USER_PER_MINUTE: '1000000000',
     RATE_SERVICE_PER_MINUTE: '1000000000',
   })
-  const open = async (name: string) =>
-    openDatabase({ name, url: await folder.databaseUrl(name), errors: quickcartErrors, clock: systemClock })
-  const [db, audits] = [await open('db_store1'), await open('db_audits')]
-  const canaries = new Map<string, string>()
+  const open = async (name: string, errors: ErrorCatalogue) =>
+    openDatabase({ name, url: await folder.databaseUrl(name), errors, clock: systemClock })
+  const [db, audits] = [await open('db_store1', quickcartErrors), await open('db_audits', quickcartErrors)]
+  const [wallets, walletAudits] = [
+    await open('userstate', userstateErrors),
+    await open('userstate_audits', userstateErrors),
+  ]
   const secrets = new Map<string, string>(Object.entries(SECRETS))
   secrets.set('gateway key', 'sandbox-api-key').set('bot token', 'SANDBOX-quickcart-bot-token')
-  const shop = new Stage(house.url, db, canaries, secrets)
+  const shop = await openShop(house.url, db, audits, secrets)
+  const wallet = await openWallet({ origin: house.url, db: wallets, audits: walletAudits, secrets })
+  return {
+    origin: house.url,
+    shop,
+    wallet,
+    logFile: `${folder.data}/niaga.log`,
+    secrets,
+    exitCode: () => house.child.exitCode,
+    async close() {
+      await Promise.all([db, audits, wallets, walletAudits].map((each) => each.close()))
+      if (house.child.exitCode === null) await stopHouse(house)
+      await folder.remove()
+    },
+  }
+}
+
+async function openShop(
+  origin: string,
+  db: Database,
+  audits: Database,
+  secrets: Map<string, string>,
+): Promise<Business> {
+  const canaries = new Map<string, string>()
+  const shop = new Stage(origin, db, canaries, secrets)
 
   const ayu = await shop.person(AYU, 'KanariAyu')
   const bagus = await shop.person(BAGUS, 'Bagus')
@@ -81,52 +135,46 @@ export async function openWorld(): Promise<World> {
     refresh_token: [bagus.refresh, citra.refresh],
     email: ['bagus@example.com'],
   }
-  const actor = (name: string, token: string | undefined, isAdmin = false, id?: number): Actor => ({
+  const actor = (name: string, token: string, id: number, seesAll = false): Actor => ({
     name,
-    isAdmin,
-    ...(id === undefined ? {} : { id }),
-    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    id,
+    seesAll,
+    headers: { authorization: `Bearer ${token}` },
   })
-  const forged = `${bagus.token.slice(0, -4)}AAAA`
-  const [head = '', , signature = ''] = bagus.token.split('.')
-  const asAyu = Buffer.from(JSON.stringify({ sub: String(AYU), exp: 4e9 })).toString('base64url')
   return {
-    origin: house.url,
+    prefix: '/quickcart/',
     db,
     audits,
-    logFile: `${folder.data}/niaga.log`,
     canaries,
-    secrets,
+    sealed: new Map(),
+    secrets: new Map([...secrets].filter(([what]) => IN_THEIR_TABLES.includes(what))),
     actors: [
-      actor('nobody', undefined),
-      actor('Bagus', bagus.token, false, BAGUS),
-      actor('Bagus', bagus.token, false, BAGUS),
-      actor('Citra', citra.token, false, CITRA),
-      actor('Rina', rina.token, false, RINA),
-      actor('Admin', admin.token, true, ADMIN),
-      actor('Admin', admin.token, true, ADMIN),
-      actor('a forged signature', forged),
-      actor('a forged subject', `${head}.${asAyu}.${signature}`),
-      actor('an unsigned token', `${Buffer.from('{"alg":"none"}').toString('base64url')}.${asAyu}.`),
-      actor('a refresh token as access token', bagus.refresh),
+      { name: 'nobody', seesAll: false, headers: {} },
+      actor('Bagus', bagus.token, BAGUS),
+      actor('Bagus', bagus.token, BAGUS),
+      actor('Citra', citra.token, CITRA),
+      actor('Rina', rina.token, RINA),
+      actor('Admin', admin.token, ADMIN, true),
+      actor('Admin', admin.token, ADMIN, true),
+      ...forgedTokens(bagus.token, bagus.refresh, String(AYU)),
       {
         name: 'a made-up key',
-        isAdmin: false,
+        seesAll: false,
         headers: { 'x-api-key': `niaga_${'0'.repeat(12)}_${'a'.repeat(43)}` },
       },
     ],
     known(name, random) {
-      const pool = pools[name]
+      const pool = pools[name.slice(name.indexOf('/') + 1)]
       return pool && pool.length > 0 ? random.pick(pool) : undefined
     },
-    exitCode: () => house.child.exitCode,
-    async close() {
-      await Promise.all([db.close(), audits.close()])
-      if (house.child.exitCode === null) await stopHouse(house)
-      await folder.remove()
+    async restore() {
+      await db.run(sql`delete from niaga.kv where key like 'rate:%'`)
     },
   }
 }
+
+/** Goods and QR codes stand in their tables and in the chat of who bought them; nowhere else. */
+const IN_THEIR_TABLES: readonly string[] = ['goods', 'goods off sale', 'QR']
 
 interface SignedIn {
   readonly id: number
