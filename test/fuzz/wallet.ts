@@ -299,7 +299,7 @@ class WalletStage {
       type: 'EARN',
       amount: '5',
       reference_number: 'fuzz-1',
-      src: 'toko',
+      src: 'PROMO',
       status: 'PENDING',
     }
     const made = await this.#ask<{ id?: number; mutation?: { id: number } }>(
