@@ -5,9 +5,10 @@ import { sql } from '../../src/postgres/sql.ts'
 import { compareBooks } from '../../src/systems/userstate/finance/reconciliation.ts'
 import { schedulesAreDue } from '../schedules.ts'
 import { until } from '../until.ts'
+import type { Business } from './business.ts'
 import type { Finding } from './oracles.ts'
 import { DAMAGED } from './updates.ts'
-import type { Business, World } from './world.ts'
+import type { World } from './world.ts'
 
 /** The rows of each table, as text. */
 export type Contents = ReadonlyMap<string, ReadonlySet<string>>

@@ -1,10 +1,11 @@
 /** One request of the run: what it is follows from the seed and its number alone, so that it can be sent again. */
 import { createHmac } from 'node:crypto'
 import type { Random } from '../random.ts'
+import type { Actor } from './business.ts'
 import type { JsonSchema, Operation } from './openapi.ts'
 import { randomUpdate } from './updates.ts'
 import { fitting, hostile, hostileText, json, type Known, nearMiss } from './values.ts'
-import { type Actor, businessOf, SECRETS, type World } from './world.ts'
+import { businessOf, SECRETS, type World } from './world.ts'
 
 export interface FuzzRequest {
   readonly number: number

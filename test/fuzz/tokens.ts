@@ -1,4 +1,4 @@
-import type { Actor } from './world.ts'
+import type { Actor } from './business.ts'
 
 /** Tokens that somebody made of their own: signed by nobody, for somebody else, or of the wrong kind. */
 export function forgedTokens(access: string, refresh: string, victim: string): Actor[] {

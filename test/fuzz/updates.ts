@@ -1,7 +1,7 @@
 /** Bot updates as Telegram sends them: people who type anything, press buttons of any age, and are anybody. */
 import type { Random } from '../random.ts'
+import type { Business } from './business.ts'
 import { hostile, hostileText } from './values.ts'
-import type { Business } from './world.ts'
 
 const COMMANDS: readonly string[] = [
   '/start',

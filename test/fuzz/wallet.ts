@@ -5,8 +5,8 @@
 import type { Database } from '../../src/postgres/database.ts'
 import { sql } from '../../src/postgres/sql.ts'
 import type { Random } from '../random.ts'
+import type { Actor, Business } from './business.ts'
 import { forgedTokens } from './tokens.ts'
-import type { Actor, Business } from './world.ts'
 
 /** Of everybody: registered once, its hash is everybody's. */
 const PASSWORD = 'KANARI-benar-Kuda-7-baterai'

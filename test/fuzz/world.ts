@@ -1,15 +1,16 @@
 /**
- * What is attacked, as a running house: the shop with who is in it, and the wallet beside it. Ayu's things carry canaries: words that occur
- * nowhere else, and that no answer to anybody else may contain.
+ * What is attacked, as a running house: the shop with who is in it, and the wallet beside it. Ayu's things carry
+ * canaries: words that occur nowhere else, and that no answer to anybody else may contain.
  */
 import { systemClock } from '../../src/kernel/clock.ts'
 import type { ErrorCatalogue } from '../../src/kernel/errors.ts'
-import { type Database, openDatabase } from '../../src/postgres/database.ts'
+import { openDatabase } from '../../src/postgres/database.ts'
 import { sql } from '../../src/postgres/sql.ts'
 import { quickcartErrors } from '../../src/systems/quickcart/errors.ts'
 import { userstateErrors } from '../../src/systems/userstate/errors.ts'
 import { houseFolder, stopHouse } from '../house.ts'
 import type { Random } from '../random.ts'
+import type { Actor, Business } from './business.ts'
 import { forgedTokens } from './tokens.ts'
 import { openWallet } from './wallet.ts'
 
@@ -18,34 +19,6 @@ export const SECRETS = {
   pakasir: 'pakasir-secret-KANARI',
   xendit: 'xendit-secret-KANARI',
 } as const
-
-export interface Actor {
-  readonly name: string
-  /** Of whom the system knows; nobody else may do anything in it. */
-  readonly id?: number | string
-  readonly headers: Readonly<Record<string, string>>
-  /** May read what belongs to others. */
-  readonly seesAll: boolean
-}
-
-/** One of the two systems, with its databases and who is in it. */
-export interface Business {
-  /** "/quickcart/" */
-  readonly prefix: string
-  readonly db: Database
-  readonly audits: Database
-  readonly actors: readonly Actor[]
-  /** Words of Ayu's or Sari's, by what they are: no answer to anybody contains them who may not see all. */
-  readonly canaries: ReadonlyMap<string, string>
-  /** No answer to anybody. */
-  readonly sealed: ReadonlyMap<string, string>
-  /** Stand in no audit row, queue or cache. */
-  readonly secrets: ReadonlyMap<string, string>
-  /** Ids, invoices and codes that exist, by the name of the field that asks for them: "id", or "topups/id". */
-  known(name: string, random: Random): unknown
-  /** Before a batch: what would make everything after it refused. */
-  restore(): Promise<void>
-}
 
 export interface World {
   readonly origin: string
