@@ -274,7 +274,8 @@ class WalletStage {
       account_number: isCanary ? ACCOUNT_NUMBER : '1234567002',
       account_holder_name: word('holder'),
     })
-    await post('/devices', { fcm_id: word('device'), platform: 'android' })
+    // No canary: whoever knows a device's token has the device.
+    await post('/devices', { fcm_id: `${name}-device`, platform: 'android' })
     const topup = await post('/topups', { amount: '100000' })
     const held = await post('/payments', {
       payee: 'kedai',
@@ -335,7 +336,7 @@ class WalletStage {
         'bank-channels/id': [1, 2],
         'payment-types/id': [1, 2],
         bank_account_id: all('account'),
-        fcm_id: ['KANARI-device', 'dimas-device', 'baru-device'],
+        fcm_id: ['sari-device', 'dimas-device', 'baru-device'],
         invoice: invoices.map(({ invoice }) => invoice),
         xendit_invoice: invoices.flatMap(({ xendit }) => xendit ?? []),
       },

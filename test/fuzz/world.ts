@@ -4,12 +4,11 @@
  */
 import { systemClock } from '../../src/kernel/clock.ts'
 import type { ErrorCatalogue } from '../../src/kernel/errors.ts'
-import { openDatabase } from '../../src/postgres/database.ts'
+import { type Database, openDatabase } from '../../src/postgres/database.ts'
 import { sql } from '../../src/postgres/sql.ts'
 import { quickcartErrors } from '../../src/systems/quickcart/errors.ts'
 import { userstateErrors } from '../../src/systems/userstate/errors.ts'
 import { houseFolder, stopHouse } from '../house.ts'
-import type { Random } from '../random.ts'
 import type { Actor, Business } from './business.ts'
 import { forgedTokens } from './tokens.ts'
 import { openWallet } from './wallet.ts'
