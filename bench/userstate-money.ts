@@ -2,7 +2,9 @@
  * The wallet over HTTP against the real application: signing in by password, payments that are held and taken, and the
  * callbacks of many top-ups at once, from the gateway's first word to the last rupiah credited.
  *
- *     node bench/userstate-money.ts [--payments 2000] [--topups 1000] [--logins 200] [--runs 3]
+ *     node bench/userstate-money.ts [--payments 1000] [--topups 400] [--logins 100] [--runs 3]
+ *
+ * The simulated gateway remembers 500 callbacks that it holds back: more top-ups than that are not told.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -18,9 +20,9 @@ const IN_FLIGHT = 16
 
 const { values: options } = parseArgs({
   options: {
-    payments: { type: 'string', default: '2000' },
-    topups: { type: 'string', default: '1000' },
-    logins: { type: 'string', default: '200' },
+    payments: { type: 'string', default: '1000' },
+    topups: { type: 'string', default: '400' },
+    logins: { type: 'string', default: '100' },
     runs: { type: 'string', default: '3' },
   },
 })
