@@ -1,6 +1,21 @@
 /** One of the businesses that share the house: what people do there, and what must be true when all is at rest. */
 import type { Database } from '../../src/postgres/database.ts'
+import { sql } from '../../src/postgres/sql.ts'
 import type { Random } from '../random.ts'
+import { schedulesAreDue } from '../schedules.ts'
+import type { Tally, Violated } from './client.ts'
+import type { Stage } from './stage.ts'
+
+/** What a business is opened with. */
+export interface Opening {
+  readonly stage: Stage
+  readonly tally: Tally
+  readonly violated: Violated
+  /** Of the running house; stories about others are left out. */
+  readonly paths: ReadonlySet<string>
+  /** The stories that are told; all where it is undefined. */
+  readonly names: readonly string[] | undefined
+}
 
 export interface Business {
   /** Each as often as it weighs; none where none of those that were named is told here. */
@@ -37,4 +52,14 @@ export function storiesOf<Cast>(
     .flatMap(([, { story, weight }]) =>
       Array.from({ length: weight }, () => (random: Random) => story(cast, random)),
     )
+}
+
+/** Whether any job, event or audit row is under way or due, whatever the business. */
+export async function isAtWork(db: Database, now: Date): Promise<boolean> {
+  const { busy } = await db.one<{ busy: boolean }>(sql`
+    select exists (select from graphile_worker._private_jobs j
+        where locked_at is not null or (run_at <= now() + interval '1 second' and attempts < max_attempts))
+      or exists (select from niaga.inbox where status = 'processing')
+      or exists (select from audit.outbox) as busy`)
+  return busy || (await schedulesAreDue(db, now))
 }

@@ -1,8 +1,7 @@
 /** The shop of the run: its products, vouchers and people, and when it is at rest. */
 import { sql } from '../../../src/postgres/sql.ts'
-import { schedulesAreDue } from '../../schedules.ts'
-import { type Business, storiesOf } from '../business.ts'
-import { Client, type Tally, type Violated } from '../client.ts'
+import { type Business, isAtWork, type Opening, storiesOf } from '../business.ts'
+import { Client } from '../client.ts'
 import { ADMIN, type Stage } from '../stage.ts'
 import type { Cast } from './cast.ts'
 import { compare } from './compare.ts'
@@ -16,15 +15,7 @@ const SAVERS = 3
 const VOUCHERS = 60
 const PRICES = [10_000, 25_000, 7_805, 99_000]
 
-interface ShopOptions {
-  readonly stage: Stage
-  readonly tally: Tally
-  readonly violated: Violated
-  readonly paths: ReadonlySet<string>
-  readonly names: readonly string[] | undefined
-}
-
-export async function openShop({ stage, tally, violated, paths, names }: ShopOptions): Promise<Business> {
+export async function openShop({ stage, tally, violated, paths, names }: Opening): Promise<Business> {
   const model = new Model(violated)
   const cast = await prepare(stage, model, new Client(shopDesk(stage), tally, violated))
   return {
@@ -38,14 +29,11 @@ export async function openShop({ stage, tally, violated, paths, names }: ShopOpt
     },
     async isBusy() {
       await stage.pakasir.webhooks.settled()
-      const { busy } = await stage.db.one<{ busy: boolean }>(sql`
-        select exists (select from graphile_worker._private_jobs j
-            where locked_at is not null or (run_at <= now() + interval '1 second' and attempts < max_attempts))
-          or exists (select from telegram_outbox where status = 'sending'
-            or (status = 'queued' and next_attempt_at <= ${stage.clock.now()}))
-          or exists (select from niaga.inbox where status = 'processing')
-          or exists (select from audit.outbox) as busy`)
-      return busy || (await schedulesAreDue(stage.db, stage.clock.now()))
+      const now = stage.clock.now()
+      const { sending } = await stage.db.one<{ sending: boolean }>(sql`
+        select exists (select from telegram_outbox where status = 'sending'
+          or (status = 'queued' and next_attempt_at <= ${now})) as sending`)
+      return sending || (await isAtWork(stage.db, now))
     },
     compare: () => compare(stage, model),
     summary() {

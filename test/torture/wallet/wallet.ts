@@ -1,8 +1,7 @@
 /** The wallet of the run: its people, services and bank accounts, and when it is at rest. */
 import { sql } from '../../../src/postgres/sql.ts'
-import { schedulesAreDue } from '../../schedules.ts'
-import { type Business, storiesOf } from '../business.ts'
-import { Client, type Tally, type Violated } from '../client.ts'
+import { type Business, isAtWork, type Opening, storiesOf } from '../business.ts'
+import { Client } from '../client.ts'
 import type { Stage } from '../stage.ts'
 import type { Cast } from './cast.ts'
 import { compare } from './compare.ts'
@@ -16,16 +15,7 @@ const PAYEES = ['kedai', 'toko']
 /** How a payout ends follows from its account: it is taken, taken, refused, or sent back. */
 const ENDINGS = ['001', '002', '404', '777']
 
-interface WalletOptions {
-  readonly stage: Stage
-  readonly tally: Tally
-  readonly violated: Violated
-  readonly paths: ReadonlySet<string>
-  readonly names: readonly string[] | undefined
-}
-
-export async function openWallet(options: WalletOptions): Promise<Business> {
-  const { stage, tally, violated, paths, names } = options
+export async function openWallet({ stage, tally, violated, paths, names }: Opening): Promise<Business> {
   const model = new Model(violated)
   const services = new Map<string, string>()
   const client = new Client(walletDesk(stage, services), tally, violated)
@@ -41,12 +31,7 @@ export async function openWallet(options: WalletOptions): Promise<Business> {
     },
     async isBusy() {
       await stage.xendit.webhooks.settled()
-      const { busy } = await stage.wallet.one<{ busy: boolean }>(sql`
-        select exists (select from graphile_worker._private_jobs j
-            where locked_at is not null or (run_at <= now() + interval '1 second' and attempts < max_attempts))
-          or exists (select from niaga.inbox where status = 'processing')
-          or exists (select from audit.outbox) as busy`)
-      return busy || (await schedulesAreDue(stage.wallet, stage.clock.now()))
+      return await isAtWork(stage.wallet, stage.clock.now())
     },
     async compare() {
       await compare(stage, model)

@@ -1,5 +1,6 @@
 /** People come, and are shut out and let in again. */
 
+import { isConnectionLoss } from '../../../../src/postgres/errors.ts'
 import { sql } from '../../../../src/postgres/sql.ts'
 import type { Random } from '../../../random.ts'
 import { ADMIN } from '../../stage.ts'
@@ -36,8 +37,10 @@ async function nothingOpen({ stage, model }: Cast, person: number): Promise<void
     .one<{ open: number }>(sql`
       select ((select count(*) from orders where user_id = ${person} and status = 'pending')
         + (select count(*) from deposits where user_id = ${person} and status = 'pending'))::int as open`)
-    // The server may be away just now.
-    .catch(() => undefined)
+    .catch((error: unknown) => {
+      // The server may be away just now.
+      if (!isConnectionLoss(error)) throw error
+    })
   if (row && row.open > 0)
     model.violated('banned', `${person} is shut out, and ${row.open} payments are open`)
 }

@@ -1,8 +1,8 @@
 /** Whoever pays an invoice at the gateway, or does not, and what the gateway tells of it. */
 import { setTimeout as wait } from 'node:timers/promises'
-import { SimulatorRefusal } from '../../../../src/gateways/simulation/refusal.ts'
 import type { WebhookScript } from '../../../../src/gateways/simulation/webhook-sender.ts'
 import type { Random } from '../../../random.ts'
+import { GOSSIP, unlessRefused } from '../../gateway.ts'
 import type { Cast } from '../cast.ts'
 
 interface Payment {
@@ -14,16 +14,12 @@ interface Payment {
 
 /** Pays soon; where the gateway does not have the invoice yet, nothing happens. */
 export function payInvoice(cast: Cast, random: Random, number: string, payment: Payment = {}): void {
-  const webhook = someScript(random)
+  const webhook = random.pick<Partial<WebhookScript>>([...GOSSIP, { token: 'none' }])
   const pause = random.pick([0, 50, 200, 900, 2_500])
   const paying = wait(pause)
     .then(() => {
       const invoice = cast.stage.xendit.invoices.of(number).at(-1)
-      if (invoice) cast.stage.xendit.pay(invoice.id, { ...payment, webhook })
-    })
-    .catch((error: unknown) => {
-      // Expired or paid: there is nothing to pay.
-      if (!(error instanceof SimulatorRefusal)) throw error
+      if (invoice) unlessRefused(() => cast.stage.xendit.pay(invoice.id, { ...payment, webhook }))
     })
     .finally(() => cast.background.delete(paying))
   cast.background.add(paying)
@@ -40,18 +36,4 @@ export function paidAtGateway({ xendit }: Cast['stage'], number: string): number
   return xendit.invoices
     .of(number)
     .flatMap(({ paidAmount }) => (paidAmount === undefined ? [] : [paidAmount]))
-}
-
-function someScript(random: Random): Partial<WebhookScript> {
-  return random.pick<Partial<WebhookScript>>([
-    {},
-    {},
-    { copies: 3 },
-    { copies: 5, delayMs: 300 },
-    { delayMs: 1_500 },
-    { drop: true },
-    { hold: true },
-    { token: 'bad' },
-    { token: 'none' },
-  ])
 }
