@@ -14,7 +14,7 @@ export function imageSize(bytes: Buffer): ImageSize | undefined {
   if (start === 'GIF8')
     return { mimeType: 'image/gif', width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) }
   if (start === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP') return webpSize(bytes)
-  return start.startsWith('\xff\xd8') ? jpegSize(bytes) : undefined
+  return start.startsWith('\xff\xd8') ? walkJpeg(bytes)?.size : undefined
 }
 
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex')
@@ -36,11 +36,19 @@ function webpSize(bytes: Buffer): ImageSize | undefined {
   }
 }
 
+/** Whether a JPEG ends before its picture does. What a camera put in for a thumbnail has an end of its own, before. */
+export function isJpegCutShort(bytes: Buffer): boolean {
+  const scan = walkJpeg(bytes)?.scan
+  return scan === undefined || bytes.indexOf(END_OF_IMAGE, scan) < 0
+}
+
+const END_OF_IMAGE = Buffer.from('ffd9', 'hex')
+
 /**
  * Walks the segments to the first scan as libjpeg does, and takes no file that the two could read differently: each marker
  * with a length, one frame header (SOF), which holds the size.
  */
-function jpegSize(bytes: Buffer): ImageSize | undefined {
+function walkJpeg(bytes: Buffer): { readonly size: ImageSize; readonly scan: number } | undefined {
   let size: ImageSize | undefined
   let at = 2
   while (at + 9 < bytes.length && bytes[at] === 0xff) {
@@ -50,7 +58,7 @@ function jpegSize(bytes: Buffer): ImageSize | undefined {
       at += 1
       continue
     }
-    if (marker === START_OF_SCAN) return size
+    if (marker === START_OF_SCAN) return size && { size, scan: at }
     const length = bytes.readUInt16BE(at + 2)
     if (hasNoLength(marker) || length < 2) return undefined
     if (isFrame(marker)) {

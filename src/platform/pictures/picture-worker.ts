@@ -37,6 +37,7 @@ boundMemory()
 const { bytes, mimeType, accept, side }: PictureJob = workerData
 const decode = await loadDecoder(mimeType)
 const { default: encode } = await import('@jsquash/webp/encode.js')
+// The codec is there: what it refuses now is the picture.
 const pixels = await decode(bytes).catch(() => undefined)
 const fits = pixels && Math.max(pixels.width, pixels.height) <= accept
 const webp = fits && new Uint8Array<ArrayBuffer>(await encode(shrink(pixels, side), { quality: QUALITY }))
@@ -57,9 +58,14 @@ type Decoder = (bytes: ArrayBuffer) => Promise<Pixels>
 async function loadDecoder(type: PictureJob['mimeType']): Promise<Decoder> {
   if (type === 'image/png') {
     const png = await import('@jsquash/png/decode.js')
+    await png.init()
     return (given) => png.decode(given)
   }
-  if (type === 'image/webp') return (await import('@jsquash/webp/decode.js')).default
+  if (type === 'image/webp') {
+    const { default: webp, init } = await import('@jsquash/webp/decode.js')
+    await init()
+    return webp
+  }
   const { default: jpeg, init } = await import('@jsquash/jpeg/decode.js')
   await init({ printErr: () => undefined })
   // Cameras note which side is up beside the pixels, and that note is dropped with all others.

@@ -1,7 +1,7 @@
 /** Pictures of people, made small and harmless: nothing of the file that was sent is kept but what can be seen. */
 import { Worker } from 'node:worker_threads'
 import { fail } from '../../kernel/errors.ts'
-import { imageSize } from './image-size.ts'
+import { imageSize, isJpegCutShort } from './image-size.ts'
 import type { PictureDone, PictureJob } from './picture-worker.ts'
 
 export interface PictureLimits {
@@ -26,7 +26,9 @@ let before: Promise<unknown> = Promise.resolve()
  */
 export async function toWebp(bytes: Buffer, { accept, side }: PictureLimits): Promise<PictureDone> {
   const found = imageSize(bytes)
-  if (!found || found.mimeType === 'image/gif' || isCutShort(bytes, found.mimeType)) return undefined
+  // Of a JPEG the decoder paints grey what is missing; the others refuse by themselves.
+  if (!found || found.mimeType === 'image/gif' || (found.mimeType === 'image/jpeg' && isJpegCutShort(bytes)))
+    return undefined
   const { mimeType, width, height } = found
   // Before anything is decoded: a few bytes can promise any number of pixels.
   if (Math.min(width, height) < 1 || Math.max(width, height) > accept) return undefined
@@ -36,16 +38,6 @@ export async function toWebp(bytes: Buffer, { accept, side }: PictureLimits): Pr
   before = turn.catch(() => undefined).finally(() => waiting--)
   return await turn
 }
-
-/** The decoder paints grey what is missing of a JPEG; the others refuse by themselves. */
-function isCutShort(bytes: Buffer, mimeType: string): boolean {
-  if (mimeType !== 'image/jpeg') return false
-  const scan = bytes.indexOf(START_OF_SCAN)
-  return scan < 0 || bytes.indexOf(END_OF_IMAGE, scan) < 0
-}
-
-const START_OF_SCAN = Buffer.from('ffda', 'hex')
-const END_OF_IMAGE = Buffer.from('ffd9', 'hex')
 
 async function convert(job: PictureJob): Promise<PictureDone> {
   const worker = new Worker(new URL('./picture-worker.ts', import.meta.url), {

@@ -74,6 +74,13 @@ function withExif(jpeg: Buffer, orientation: number): Buffer {
   return Buffer.concat([jpeg.subarray(0, 2), head, body, jpeg.subarray(2)])
 }
 
+/** As cameras write them: a small picture of its own, with its scan and its end, before the large one. */
+function withThumbnail(jpeg: Buffer): Buffer {
+  const head = Buffer.from([0xff, 0xe1, 0, 0])
+  head.writeUInt16BE(JPEG.length + 2, 2)
+  return Buffer.concat([jpeg.subarray(0, 2), head, JPEG, jpeg.subarray(2)])
+}
+
 async function put(as: Person, bytes: Buffer, name = 'me.jpg', type = 'image/jpeg') {
   const form = new FormData()
   form.append('file', new Blob([Uint8Array.from(bytes)], { type }), name)
@@ -172,6 +179,7 @@ test('a polyglot leaves its other half behind; what is cut short or animated Web
   for (const bytes of [
     Buffer.concat([png(20, 20), script]),
     Buffer.concat([JPEG, script]),
+    withThumbnail(JPEG),
     png(20, 20, { chunks: [chunk('tEXt', Buffer.concat([Buffer.from('Comment\0'), script]))] }),
   ]) {
     const { status, shown } = await put(eve, bytes)
@@ -193,6 +201,7 @@ test('a polyglot leaves its other half behind; what is cut short or animated Web
   for (const [what, bytes] of [
     ['half a PNG', png(300, 300).subarray(0, -40)],
     ['half a JPEG', JPEG.subarray(0, -20)],
+    ['half a JPEG with the whole of a small one', withThumbnail(JPEG.subarray(0, -20))],
     ['the head of a JPEG', JPEG.subarray(0, 400)],
     ['half a WebP', webp.subarray(0, -10)],
     ['an animated WebP', animated],
