@@ -60,7 +60,7 @@ async function pollEnded(store: Store, caller: Caller, signal: AbortSignal): Pro
 async function checkEach(store: Store, caller: Caller, due: Sql, signal: AbortSignal): Promise<void> {
   const rows = await inTransaction(store.db, caller, (tx) => tx.many<{ id: bigint }>(due))
   const ids = rows.map(({ id }) => id)
-  await askEach(ids, signal, async (id) => {
+  await askEach(store, ids, signal, async (id) => {
     const billed = await selectBilled(store.db, id)
     if (!billed?.xenditInvoice) return true
     return (await checkIfAnswered(store, caller, billed, billed.xenditInvoice)) !== undefined

@@ -33,7 +33,7 @@ async function pollPayouts(store: Store, caller: Caller, signal: AbortSignal): P
       order by p.id`),
   )
   const ids = open.map(({ id }) => id)
-  await askEach(ids, signal, (id) => look(store, caller, id))
+  await askEach(store, ids, signal, (id) => look(store, caller, id))
 }
 
 /** False where the gateway cannot be asked. */

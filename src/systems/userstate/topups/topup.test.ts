@@ -268,6 +268,25 @@ test('cancelled: nobody can pay it any more; paid first, it is credited and says
   assert.equal(stranger.status, 404)
 })
 
+test('a row that cannot be booked keeps nobody behind it waiting', async () => {
+  const budi = await wallet.person()
+  const [first, second] = [(await topUp(budi)).body, (await topUp(budi)).body]
+  await owner.run(sql`
+    create function refuse_one() returns trigger language plpgsql as $$ begin raise 'not this one'; end $$`)
+  await owner.run(
+    sql.raw(`create trigger refuse_one before update on user_transaction
+      for each row when (new.id = ${first.id} and new.status = 'PAID') execute function refuse_one()`),
+  )
+  for (const { id } of [first, second]) xendit.pay(await invoiceOf(id), { webhook: { drop: true } })
+  await wallet.advance({ minutes: 11 })
+  await isPaid(second.id)
+  assert.equal(await balanceOf(budi.username), 50_000)
+  await owner.run(sql`drop function refuse_one cascade`)
+  await wallet.advance({ minutes: 6 })
+  await isPaid(first.id)
+  assert.equal(await balanceOf(budi.username), 100_000)
+})
+
 test('a button asks the gateway now, once in ten seconds', async () => {
   const budi = await wallet.person()
   const { body } = await topUp(budi)
