@@ -83,8 +83,10 @@ async function deliver(
   try {
     await post.mailer.send(mail)
   } catch (error) {
-    const isFinal = error instanceof MailError && error.kind === 'refused'
-    if (isFinal || lastAttempt) log.error({ mail: mail.id, template, username }, 'a mail was not sent')
+    const { kind, status } = error instanceof MailError ? error : {}
+    const isFinal = kind === 'refused'
+    if (isFinal || lastAttempt)
+      log.error({ mail: mail.id, template, username, kind, status }, 'a mail was not sent')
     // Trying again would be refused again.
     if (!isFinal) throw error
   }

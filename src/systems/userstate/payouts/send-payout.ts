@@ -65,9 +65,10 @@ async function notSent(
   { error, isNo }: { readonly error: XenditError; readonly isNo: boolean },
 ): Promise<void> {
   await inTransaction(store.db, caller, async (tx) => {
-    const { attempts } = await tx.one<{ attempts: number }>(sql`select attempts from lock_payout(${id})`)
-    // Another one has begun meanwhile: what it finds, counts.
-    if (attempts > tries + 1) return
+    const { attempts, isOpen } = await tx.one<{ attempts: number; isOpen: boolean }>(sql`
+      select attempts, status = 'QUEUED' and xendit_payout_id is null as "isOpen" from lock_payout(${id})`)
+    // The gateway's word has come, or another try has begun meanwhile: what that finds, counts.
+    if (!isOpen || attempts > tries + 1) return
     const pause = pauseAfter(attempts)
     if (!isNo) return await sendLater(tx, store, id, pause)
     if (tries > 0 && !isQuiet) return await sendLater(tx, store, id, Math.max(pause, QUIET_MS))
