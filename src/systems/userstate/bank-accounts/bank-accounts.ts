@@ -2,7 +2,7 @@ import type { Caller } from '../../../kernel/caller.ts'
 import { invalidFields } from '../../../platform/http/validation.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
-import { type Channel, selectActiveChannel } from '../choices/bank-channels.ts'
+import { type Channel, holdActiveChannel } from '../choices/bank-channels.ts'
 import { fail } from '../errors.ts'
 import type { Store } from '../store.ts'
 import { type BankAccountView, nextBankAccountId, selectBankAccounts } from './bank-account.queries.ts'
@@ -27,13 +27,13 @@ export async function addBankAccount(
   input: NewBankAccount,
 ): Promise<BankAccountView> {
   const { username } = input
-  const channel = await selectActiveChannel(store.db, input.channel)
-  if (!channel) throw fail('bank_channel_inactive')
-  const number = readNumber(channel, input.accountNumber)
   const { fieldKeys } = store.config
-  const hash = fieldKeys.lookupHash(number, 'bank_account.number')
   return await inTransaction(store.db, caller, async (tx) => {
     await tx.one(sql`select lock_user(${username})`)
+    const channel = await holdActiveChannel(tx, input.channel)
+    if (!channel) throw fail('bank_channel_inactive')
+    const number = readNumber(channel, input.accountNumber)
+    const hash = fieldKeys.lookupHash(number, 'bank_account.number')
     const known = await selectBankAccounts(tx, username)
     const id = await nextBankAccountId(tx)
     const sealed = Buffer.from(fieldKeys.seal(number, `bank_account.number:${id}`))

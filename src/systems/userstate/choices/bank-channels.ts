@@ -3,7 +3,7 @@ import type { Caller } from '../../../kernel/caller.ts'
 import { decodeCursor, type Page, toPage } from '../../../kernel/cursor.ts'
 import type { Db } from '../../../postgres/database.ts'
 import { sql } from '../../../postgres/sql.ts'
-import { inTransaction } from '../../../postgres/transaction.ts'
+import { inTransaction, type Tx } from '../../../postgres/transaction.ts'
 import type { BankChannelRow } from '../databases/userstate/tables.ts'
 import { fail } from '../errors.ts'
 import type { Store } from '../store.ts'
@@ -21,8 +21,12 @@ export async function selectChannels(db: Db, currency: string, search: string | 
     order by c.code, c.id limit 500`)
 }
 
-export async function selectActiveChannel(db: Db, id: number): Promise<Channel | undefined> {
-  return await db.maybeOne<Channel>(
+/** It stays the bank it is until the end of the transaction: `put_bank_channel` waits. */
+export async function holdActiveChannel(tx: Tx, id: number): Promise<Channel | undefined> {
+  await tx.run(
+    sql`select pg_advisory_xact_lock_shared(hashtextextended('bank_channel ' || ${id}::integer, 0))`,
+  )
+  return await tx.maybeOne<Channel>(
     sql`select ${offered} from bank_channel c where c.id = ${id} and c.active`,
   )
 }

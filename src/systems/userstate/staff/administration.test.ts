@@ -4,9 +4,12 @@ import { beforeEach, test } from 'node:test'
 import { until } from '../../../../test/until.ts'
 import type { Person } from '../../../../test/userstate.ts'
 import { openWalletWithGateway } from '../../../../test/userstate-gateway.ts'
+import { systemCaller } from '../../../kernel/caller.ts'
 import { newId } from '../../../kernel/ids.ts'
 import { verify } from '../../../ledger/ledger.ts'
 import { type Sql, sql } from '../../../postgres/sql.ts'
+import { inTransaction } from '../../../postgres/transaction.ts'
+import { holdActiveChannel } from '../choices/bank-channels.ts'
 
 const wallet = await openWalletWithGateway()
 const { xendit, owner } = wallet
@@ -117,16 +120,33 @@ test('banks are made and replaced under their numbers; one that is not active is
   const stored = { channel: 77, account_number: '1234567890', account_holder_name: 'Ayu' }
   assert.equal((await wallet.post('/bank-accounts', { as: await wallet.person(), body: stored })).status, 201)
   for (const other of [{ code: 'BRI' }, { xendit_code: 'ID_BRI' }, { type: 'EWALLET' }]) {
-    const moved = await put(77, { ...bank, ...other })
-    assert.deepEqual([moved.status, moved.body.code], [409, 'bank_channel_in_use'])
+    const refusal = await put(77, { ...bank, ...other })
+    assert.deepEqual([refusal.status, refusal.body.code], [409, 'bank_channel_in_use'])
   }
   assert.equal((await put(77, { ...bank, active: false, alias: null })).status, 200)
+  // An account that is being added meanwhile is there when the bank may change.
+  await put(78, { ...bank, code: 'BJB' })
+  const late = await wallet.person()
+  const moved = await inTransaction(owner, systemCaller, async (tx) => {
+    await holdActiveChannel(tx, 78)
+    const putting = put(78, { ...bank, code: 'BRI' })
+    await until(async () => {
+      const { waits } = await owner.one<{ waits: boolean }>(
+        sql`select exists (select from pg_locks where locktype = 'advisory' and not granted) as waits`,
+      )
+      return waits
+    })
+    await tx.run(sql`
+      insert into bank_account (username, channel, account_holder_name) values (${late.username}, 78, 'Ayu')`)
+    return { putting }
+  })
+  assert.equal((await moved.putting).body.code, 'bank_channel_in_use')
   const account = { channel: 77, account_number: '1234567890', account_holder_name: 'Budi' }
   const refused = await wallet.post('/bank-accounts', { as: await wallet.person(), body: account })
   assert.equal(refused.body.code, 'bank_channel_inactive')
   assert.equal((await put(77, { ...bank, type: 'SHOE_BOX' })).status, 400)
   const { body: list } = await get('/admin/bank-channels?limit=3')
-  assert.equal((await get(`/admin/bank-channels?cursor=${list.next_cursor}`)).body.items.length, 2)
+  assert.equal((await get(`/admin/bank-channels?cursor=${list.next_cursor}`)).body.items.length, 3)
   await wallet.auditArrives()
   const { body: record } = await get('/admin/audit?entity_type=bank_channel&entity_id=77')
   assert.equal(record.items.length, 4)
