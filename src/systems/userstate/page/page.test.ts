@@ -369,6 +369,13 @@ scene('what has not left yet is taken back: a top-up and a withdrawal', async (o
   await enterCode(page, `${person.username}@example.com`)
   await press(page, 'Tarik Rp 40.000')
   await page.getByText('Saldo tersedia Rp 60.000').waitFor()
+  // While it is being sent, it cannot be taken back.
+  await until(async () => {
+    const { status } = await wallet.owner.one<{ status: string }>(
+      sql`select status from payout where username = ${person.username}`,
+    )
+    return status === 'ACCEPTED'
+  })
   await press(page, 'Batalkan')
   await page.locator('.badge', { hasText: 'Dibatalkan' }).waitFor()
   await page.goto(`${url}#/`)

@@ -360,14 +360,33 @@ test('a hand on psql cannot use a voucher too often, nor change what a use was w
   await assert.rejects(owner.run(gone), { code: 'immutable_column' })
 })
 
+/** As a hand could only with the triggers off. */
+const withoutTriggers = (change: ReturnType<typeof sql>) =>
+  inTransaction(owner, systemCaller, async (tx) => {
+    await tx.run(sql`set local session_replication_role = replica`)
+    await tx.run(change)
+  })
+
+test('money of the gateway for a payment whose voucher is lost is the payerâ€™s, and flagged', async () => {
+  const budi = await wallet.person()
+  const code = await voucher({})
+  const { body } = await pay(budi, 25_000, code, { method: 'XENDIT' })
+  await withoutTriggers(
+    sql`update voucher_redemption set status = 'CANCELLED' where transaction_id = ${body.id}`,
+  )
+  await withoutTriggers(sql`update voucher set redeemed_count = 0 where code = ${code}`)
+  xendit.pay(await invoiceOf(body.id))
+  await until(async () => (await statusOf(body.id)) === 'FAILED')
+  const { body: failed } = await wallet.get(`/transactions/${body.id}`, { as: budi })
+  assert.equal(failed.gateway_error, 'VOUCHER_MISMATCH')
+  assert.equal((await wallet.get('/wallet', { as: budi })).body.balance, '20000')
+})
+
 test('a redemption lost with triggers off: the payment is not taken, and what was taken before is found', async () => {
   const budi = await wallet.person({ balance: 20_000 })
   const code = await voucher({ per_user_limit: 2 })
   const lose = (id: string, change: ReturnType<typeof sql>) =>
-    inTransaction(owner, systemCaller, async (tx) => {
-      await tx.run(sql`set local session_replication_role = replica`)
-      await tx.run(sql`${change} where transaction_id = ${id}`)
-    })
+    withoutTriggers(sql`${change} where transaction_id = ${id}`)
   const cancel = sql`update voucher_redemption set status = 'CANCELLED'`
   const { body: held } = await pay(budi, 10_000, code)
   await lose(held.id, cancel)
@@ -383,10 +402,7 @@ test('a redemption lost with triggers off: the payment is not taken, and what wa
   assert.equal(paid.status, 'PAID')
   assert.deepEqual(await compareBooks(owner), [])
   const price = (amount: string) =>
-    inTransaction(owner, systemCaller, async (tx) => {
-      await tx.run(sql`set local session_replication_role = replica`)
-      await tx.run(sql`update user_transaction set amount_2 = ${amount} where id = ${paid.id}`)
-    })
+    withoutTriggers(sql`update user_transaction set amount_2 = ${amount} where id = ${paid.id}`)
   await price('11000')
   const [found, ...others] = await compareBooks(owner)
   assert.deepEqual(
@@ -404,7 +420,9 @@ test('who does not pay keeps a voucher for payment.hold_minutes at most, and may
       select (extract(epoch from expired_at - created_at) / 60)::int4 as minutes from user_transaction where id = ${id}`)
     return minutes
   }
-  const { body: held } = await pay(budi, 10_000, code, { hold_minutes: 10_080 })
+  const long = await pay(budi, 10_000, code, { hold_minutes: 10_080 })
+  assert.deepEqual([long.status, long.body.code, long.body.max], [422, 'amount_out_of_range', '30'])
+  const { body: held } = await pay(budi, 10_000, code)
   assert.equal(await minutesLeft(held.id), 30)
   const cancel = (id: string, as: Person) => wallet.post(`/payments/${id}/cancel`, { as, key: newId() })
   assert.equal((await cancel(held.id, budi)).status, 404)
@@ -440,11 +458,15 @@ test('whoever waits for a number holds all the points that follow, the referrerâ
       await look(sql`select from user_balance where username = ${username} for update nowait`),
     ]
   }
-  /** `work` has come as far as it can without a number. */
-  const withoutNumber = async <T>(work: () => Promise<T>, then: () => Promise<void>): Promise<T> => {
+  /** `work` has come as far as it can without these rows. */
+  const without = async <T>(
+    rows: ReturnType<typeof sql>,
+    work: () => Promise<T>,
+    then: () => Promise<void>,
+  ): Promise<T> => {
     let done: Promise<T> | undefined
     await inTransaction(owner, systemCaller, async (tx) => {
-      await tx.many(sql`select from counter where type = 'INVOICE' for update`)
+      await tx.many(rows)
       const { pid } = await tx.one<{ pid: number }>(sql`select pg_backend_pid() as pid`)
       done = work()
       await until(async () => {
@@ -457,15 +479,19 @@ test('whoever waits for a number holds all the points that follow, the referrerâ
     assert.ok(done)
     return await done
   }
+  const number = sql`select from counter where type = 'INVOICE' for update`
+  const payee = sql`select from ledger.account where name = 'payee:onmarket' for update`
   const held = [true, true]
-  const paid = await withoutNumber(
+  const paid = await without(
+    number,
     () => pay(budi, 50_000, code, { capture: 'automatic' }),
     async () =>
       assert.deepEqual([await isLocked(budi.username), await isLocked(siti.username)], [held, held]),
   )
   assert.equal(paid.body.status, 'PAID')
   assert.deepEqual(await isLocked(siti.username), [false, false])
-  const refunded = await withoutNumber(
+  const refunded = await without(
+    number,
     () => settle('refund', paid.body.id),
     async () =>
       assert.deepEqual(
@@ -474,4 +500,18 @@ test('whoever waits for a number holds all the points that follow, the referrerâ
       ),
   )
   assert.equal(refunded.status, 201)
+  // Her own payment takes her balance before the payee's account, as his did with both.
+  const hers = await wallet.person({ balance: 10_000 })
+  const asked = { as: hers, key: newId(), body: { payee: 'onmarket', amount: '1000' } }
+  const manual = await without(
+    payee,
+    () => wallet.post('/payments', asked),
+    async () => assert.deepEqual(await isLocked(hers.username), [false, true]),
+  )
+  const released = await without(
+    payee,
+    () => settle('release', manual.body.id),
+    async () => assert.deepEqual(await isLocked(hers.username), [false, true]),
+  )
+  assert.equal(released.body.status, 'CANCELLED')
 })

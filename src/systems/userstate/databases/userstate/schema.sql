@@ -609,6 +609,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function deactivate(p_username text, p_reason text, p_acknowledged boolean) returns void
 -- function demand_admin(p_by text) returns void
 -- function demand_erasable(p_username text) returns void
+-- function discount_stands(p user_transaction) returns boolean
 -- function earn_points(p user_transaction) returns void
 -- function email_changed() returns trigger
 -- function end_payout(p payout, p_status text, p_failure_code text) returns void
@@ -632,6 +633,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function keep_admins() returns trigger
 -- function keep_an_admin() returns void
 -- function lock_addresses(p_username text) returns void
+-- function lock_balance(p_username text) returns void
 -- function lock_payout(p_id bigint) returns payout
 -- function lock_points(p_username text) returns void
 -- function lock_transaction(p_id bigint) returns user_transaction
@@ -656,6 +658,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function post_from_payee(p_reference text, p_legs ledger.leg[], p_kind text, p_metadata jsonb) returns void
 -- function post_point_mutation() returns trigger
 -- function prepare_point_mutation() returns trigger
+-- function promised_discount(p user_transaction) returns bigint
 -- function put_bank_channel(p_id integer, p_code text, p_type text, p_currency text, p_description text, p_alias text, p_active boolean, p_xendit_code text) returns void
 -- function redeem_points(p_username text, p_points integer, OUT mutation integer, OUT transaction bigint) returns record
 -- function redeem_reserved(p_transaction bigint) returns bigint

@@ -1,6 +1,7 @@
 -- Ends a transaction that is still pending and frees what it held, money and voucher (UserState, 4: M6). False where it had
 -- ended before.
 -- niaga:require functions/lock_user.sql
+-- niaga:require functions/lock_points.sql
 -- niaga:require functions/payment_voucher.sql
 create or replace function public.close_transaction(p_id bigint, p_status text, p_error text default null)
 returns boolean
@@ -16,6 +17,7 @@ begin
   if v.type = 'PAYMENT' then
     perform public.free_reserved(v.id);
     if v.hold_id is not null then
+      perform public.lock_balance(v.username);
       perform ledger.release('pay:' || v.id);
     end if;
   end if;

@@ -9,7 +9,7 @@ declare
   v_discount constant bigint := public.redeem_reserved(p.id);
 begin
   -- Else the payee would go without what the voucher took off.
-  if coalesce(p.amount_2::bigint - p.amount, 0) <> v_discount then
+  if public.promised_discount(p) <> v_discount then
     perform public.refuse('immutable_column', jsonb_build_object('table', 'voucher_redemption', 'transaction', p.id));
   end if;
   if p.amount > 0 and p.src = 'WALLET' then

@@ -21,3 +21,9 @@ begin
   perform from public.user_balance b where b.username = any (v_users) order by b.username for no key update;
 end
 $$;
+
+-- The same for who pays or gets back alone: their balance before the account of a payee, as above.
+create or replace function public.lock_balance(p_username text) returns void
+language sql volatile security definer set search_path = '' as $$
+  select from public.user_balance b where b.username = p_username for no key update
+$$;

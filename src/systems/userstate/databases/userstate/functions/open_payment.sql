@@ -16,7 +16,8 @@ declare
   v_usual constant interval := make_interval(mins => public.setting('payment.hold_minutes')::integer);
   v_asked constant interval := case p_method when 'WALLET' then coalesce(make_interval(mins => p_hold_minutes), v_usual)
     else make_interval(secs => public.setting('topup.invoice_seconds')::integer) end;
-  -- Who does not pay keeps a voucher from others no longer than this.
+  v_most constant bigint := public.setting('payment.hold_minutes');
+  -- Who does not pay keeps a voucher from others no longer than usual.
   v_wait constant interval := case when p_voucher is null then v_asked else least(v_asked, v_usual) end;
   v_discount integer := 0;
   v_amount integer;
@@ -29,7 +30,9 @@ begin
     perform public.refuse('payee_unknown');
   end if;
   perform public.check_payment_amounts(p_gross, p_freight, p_insurance, p_commission, p_hold_minutes);
-  if p_voucher is not null then
+  if p_voucher is not null and p_hold_minutes > v_most then
+    perform public.refuse('amount_out_of_range', jsonb_build_object('min', '1', 'max', v_most::text));
+  elsif p_voucher is not null then
     v_discount := public.voucher_discount(p_username, p_voucher, p_payee, p_gross);
   end if;
   v_amount := p_gross - v_discount;
@@ -41,6 +44,7 @@ begin
   end if;
   if p_method = 'WALLET' and v_amount > 0 then
     perform public.ensure_wallet(p_username);
+    perform public.lock_balance(p_username);
     perform public.hold_wallet('pay:' || v_id,
       array[ledger.leg('wallet:' || p_username, 'payee:' || p_payee, v_amount)], 'payment');
   end if;

@@ -32,6 +32,19 @@ language sql volatile set search_path = '' as $$
   where v.code = upper(p_code) and t.id = p_transaction
 $$;
 
+-- What the price of a payment promises that a voucher pays; rows that were here before may hold anything in amount_2.
+create or replace function public.promised_discount(p public.user_transaction) returns bigint
+language sql immutable set search_path = '' as $$
+  select case when p.amount_2 ~ '^[0-9]{1,10}$' then p.amount_2::bigint - p.amount else 0 end
+$$;
+
+-- Whether that is what is reserved for it.
+create or replace function public.discount_stands(p public.user_transaction) returns boolean
+language sql stable set search_path = '' as $$
+  select public.promised_discount(p) = coalesce((
+    select sum(r.value) from public.voucher_redemption r where r.transaction_id = p.id and r.status = 'RESERVED'), 0)
+$$;
+
 -- The payment is paid. Answers what the platform owes the payee for it; 0 without a voucher.
 create or replace function public.redeem_reserved(p_transaction bigint) returns bigint
 language plpgsql set search_path = '' as $$

@@ -34,11 +34,13 @@ begin
       gateway_error = case when p_paid <> v.amount then 'AMOUNT_MISMATCH' end
     where t.id = p_id;
     perform public.after_paid(p_id);
-  elsif v.status = 'PENDING' and p_paid = v.amount then
+  elsif v.status = 'PENDING' and p_paid = v.amount and public.discount_stands(v) then
     perform public.lock_points(v.username);
     perform public.finish_payment(v, coalesce(p_paid_at, niaga.now()));
   else
-    perform public.close_transaction(p_id, 'FAILED', 'AMOUNT_MISMATCH');
+    -- Without what its voucher was to pay, the price is not paid either.
+    perform public.close_transaction(p_id, 'FAILED',
+      case when p_paid = v.amount then 'VOUCHER_MISMATCH' else 'AMOUNT_MISMATCH' end);
     return public.credit_late_money(v, p_xendit_invoice, p_paid, p_currency, p_fee, p_paid_at);
   end if;
   perform public.book_gateway_fee(p_xendit_invoice, p_fee);
