@@ -121,7 +121,7 @@ const WORDS: Readonly<Record<string, readonly unknown[]>> = {
   code: ['HEMAT', 'SALDO', 'POIN'],
   voucher_code: ['HEMAT', 'SALDO'],
   referral_code: ['KODEDIMAS', 'KODEEKO'],
-  'settings/key': ['points.value', 'topup.min_amount', 'payout.fee'],
+  'settings/key': ['points.value', 'topup.min', 'payout.fee'],
   from: ['2026-01-01T00:00:00Z'],
   since: ['2026-01-01T00:00:00Z'],
   until: ['2099-01-01T00:00:00Z'],

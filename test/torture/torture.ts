@@ -5,7 +5,7 @@ import { readOperations } from '../fuzz/openapi.ts'
 import { randomOf } from '../random.ts'
 import { until } from '../until.ts'
 import type { Business } from './business.ts'
-import { Tally } from './client.ts'
+import { Tally, type Violated } from './client.ts'
 import { FAULTS, type FaultName, heal } from './faults.ts'
 import { openShop } from './shop/shop.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -62,6 +62,7 @@ interface Run {
   readonly stage: Stage
   readonly businesses: readonly Business[]
   readonly violations: readonly Violation[]
+  readonly violated: Violated
   readonly faults: Map<string, number>
   readonly recoveries: Recoveries
 }
@@ -84,7 +85,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     businesses.push(...[shop, wallet].filter(({ stories }) => stories.length > 0))
     const { sabotage } = options
     if (sabotage) await { shop, wallet }[sabotage.of].db.run(sql.raw(sabotage.statement))
-    const run = { stage, businesses, violations, faults, recoveries }
+    const run = { stage, businesses, violations, violated, faults, recoveries }
     const schedule = faultSchedule(options)
     const end = Date.now() + (options.seconds ?? 0) * 1_000
     // What a bug left undone would be waited for in vain.
@@ -131,11 +132,16 @@ function faultSchedule({ seed, faults }: TortureOptions): (round: number) => Fau
 }
 
 async function round(run: Run, seed: string, number: number, chosen: readonly FaultName[]): Promise<void> {
-  const { stage, businesses, violations, faults, recoveries } = run
+  const { stage, businesses, violations, violated, faults, recoveries } = run
   let isOpen = true
   const live = async ({ stories }: Business, which: number, lane: number) => {
     const random = randomOf(seed, 'lane', number, which, lane)
-    while (isOpen && violations.length === 0) await random.pick(stories)(random)
+    try {
+      while (isOpen && violations.length === 0) await random.pick(stories)(random)
+    } catch (error) {
+      // Noted at once: nobody looks at this promise before the round is over.
+      violated('stuck', error instanceof Error ? (error.stack ?? error.message) : String(error))
+    }
   }
   const forgetting = forgetLimits(businesses, () => isOpen)
   const living = businesses.flatMap((business, which) =>

@@ -53,7 +53,8 @@ function ended({ model }: Cast, known: KnownGrant, completed?: Told, withdrawn?:
   if (isCompleted) known.state = 'COMPLETE'
   else if (isWithdrawn) known.state = 'WITHDRAWN'
   // Of two tries the second finds nothing where the first one's answer was lost.
-  else known.state = 'unclear'
+  else if (completed?.wasUnknown || withdrawn?.wasUnknown) known.state = 'unclear'
+  else model.violated('refused', `grant ${known.id} could be neither completed nor withdrawn`)
 }
 
 export async function redeem(cast: Cast, random: Random): Promise<void> {

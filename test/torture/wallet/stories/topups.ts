@@ -40,7 +40,11 @@ async function whatBecomes(cast: Cast, random: Random, known: KnownTopup): Promi
   else if (chance < 0.5) payInvoice(cast, random, invoice, { amount: amount + 500 })
   else if (chance < 0.7) {
     payInvoice(cast, random, invoice)
-    for (const told of await Promise.all([ask('cancel'), ask('sync')])) observe(cast, known, told)
+    // Asked at once: which of the two was answered first nobody knows.
+    const answers = await Promise.all([ask('cancel'), ask('sync')])
+    const isPaid = (told: Told) => told.body.status === 'PAID' || told.body.code === 'already_paid'
+    for (const told of answers.toSorted((a, b) => Number(isPaid(a)) - Number(isPaid(b))))
+      observe(cast, known, told)
   } else if (chance < 0.85) {
     observe(cast, known, await ask('cancel'))
     if (random.chance(0.5)) payInvoice(cast, random, invoice, { force: true })
