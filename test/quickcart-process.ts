@@ -28,6 +28,7 @@ export async function shopProcess() {
   const environment = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     NIAGA_DATA: data,
     NIAGA_PORT: String(port),
     NIAGA_DEMO: 'false',

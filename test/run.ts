@@ -4,20 +4,24 @@
  *     npm test -- src/ledger            only files whose path contains one of the words
  *     npm test -- --failed              only files in which a test failed the last time
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { globSync, mkdirSync, readFileSync } from 'node:fs'
+import { createWriteStream, globSync, mkdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { pipeline } from 'node:stream/promises'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
 import { forgetTestServer, startTestServer } from './database.ts'
+import failedFiles from './failed-files.ts'
 
 const FOLDER = join(import.meta.dirname, '..', '.niaga')
 const FAILED = join(FOLDER, 'failed-tests')
 
 const words = process.argv.slice(2).flatMap((word) => (word === '--failed' ? failedBefore() : [word]))
+// Backwards: those that start the application again and again come first, the small ones of the floors fill the gaps at
+// the end, and no long one is left alone.
 const files = globSync('{src,test,bench}/**/*.test.ts')
   .sort()
+  .reverse()
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
 if (files.length === 0) {
   console.error(`no test file has ${words.join(' or ')} in its path`)
@@ -33,18 +37,16 @@ if (!left.adopted || process.env.CI) {
 const server = await startTestServer()
 try {
   mkdirSync(FOLDER, { recursive: true })
-  const reporters = [
-    '--test-reporter=spec',
-    '--test-reporter-destination=stdout',
-    `--test-reporter=${pathToFileURL(join(import.meta.dirname, 'failed-files.ts'))}`,
-    `--test-reporter-destination=${FAILED}`,
-  ]
-  const flags = ['--test', `--test-concurrency=${availableParallelism() * 2}`, '--test-timeout=600000']
   // Every file is a process of its own and loads the whole house: compiled once, that takes a fifth less.
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(FOLDER, 'compiled') }
-  const child = spawn(process.execPath, [...flags, ...reporters, ...files], { stdio: 'inherit', env })
-  const [code] = await once(child, 'exit')
-  process.exitCode = Number(code ?? 1)
+  process.env.NODE_COMPILE_CACHE = join(FOLDER, 'compiled')
+  const events = run({ files, concurrency: availableParallelism() * 2, timeout: 600_000 })
+  events.on('test:fail', () => {
+    process.exitCode = 1
+  })
+  await Promise.all([
+    pipeline(events.compose(new spec()), process.stdout, { end: false }),
+    pipeline(events.compose(failedFiles), createWriteStream(FAILED)),
+  ])
 } finally {
   if (!server.adopted) await server.stop()
 }
