@@ -23,7 +23,7 @@ export const BOT_TOKEN = `424242:${'b'.repeat(35)}`
 /** Told of every order, as the admin of a real shop is. */
 const ADMIN = 900_000_001
 const CALLBACK_TOKEN = 'callback-token-of-benchmarks'
-const MAIN = join(import.meta.dirname, '..', '..', 'src', 'app', 'main.ts')
+const MAIN = join(import.meta.dirname, '..', '..', 'src', 'app', 'niaga.mjs')
 
 export interface BenchHouse extends AsyncDisposable {
   /** Without a slash at the end. */

@@ -12,7 +12,7 @@ import { type Database, openDatabase } from '../postgres/database.ts'
 import { type EmbeddedServer, startEmbedded } from '../postgres/embedded.ts'
 import { sqlState } from '../postgres/errors.ts'
 import type { DatabaseManifest } from '../postgres/manifest.ts'
-import { ensureDatabase } from '../postgres/migrate/run.ts'
+import { ensureDatabase, missingDatabases } from '../postgres/migrate/run.ts'
 import { Refusal } from './commands/refusal.ts'
 import {
   applicationUrlVariable,
@@ -75,26 +75,33 @@ export function selectSystems(
   )
 }
 
-/** Finds a URL for each database, with the embedded server started where one is needed. */
+/**
+ * Finds a URL for each database, with the embedded server started where one is needed. `onWait` is called while it comes
+ * up and there is nothing to do but to wait for it.
+ */
 export async function locateDatabases(
   configuration: Configuration,
   manifests: readonly DatabaseManifest[],
+  onWait?: () => void,
 ): Promise<Databases> {
   const given = manifests.map((manifest) => ({ manifest, url: givenUrl(configuration, manifest) }))
   let serverUrl = configuration.NIAGA_POSTGRES_URL
   let applicationUrl = configuration.NIAGA_POSTGRES_APP_URL ?? serverUrl
   let server: EmbeddedServer | undefined
   if (serverUrl === undefined && given.some(({ url }) => url === undefined)) {
-    server = await startEmbedded(join(configuration.NIAGA_DATA, 'postgres'))
+    server = await startEmbedded(join(configuration.NIAGA_DATA, 'postgres'), {}, onWait)
     serverUrl = server.url
     applicationUrl = await openToApplication(server)
+  }
+  if (serverUrl !== undefined) {
+    const here = given.filter(({ url }) => url === undefined).map(({ manifest }) => manifest.name)
+    await makeMissing(serverUrl, here)
   }
   const all: DatabaseAt[] = []
   for (const { manifest, url } of given) {
     const own = configuration.environment[applicationUrlVariable(manifest.name)]?.trim()
     if (url !== undefined) all.push({ manifest, url, applicationUrl: own || url })
     else if (serverUrl !== undefined && applicationUrl !== undefined) {
-      await madeIfMissing(serverUrl, manifest.name)
       all.push({
         manifest,
         url: withDatabase(serverUrl, manifest.name),
@@ -106,16 +113,19 @@ export async function locateDatabases(
   return { all, server }
 }
 
-/** @throws ConfigurationError where it is missing and this login may not make it. */
-async function madeIfMissing(serverUrl: string, name: string): Promise<void> {
-  await ensureDatabase(serverUrl, name).catch((error: unknown) => {
-    if (sqlState(error) !== '42501') throw error
-    const owner = decodeURIComponent(new URL(serverUrl).username)
-    throw new ConfigurationError([
-      `${name}: is missing, and "${owner}" may not create it. Let an administrator run ` +
-        `\`create database ${name} owner "${owner}"\`, or set ${urlVariable(name)}`,
-    ])
-  })
+/** @throws ConfigurationError where one is missing and this login may not make it. */
+async function makeMissing(serverUrl: string, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return
+  for (const name of await missingDatabases(serverUrl, names)) {
+    await ensureDatabase(serverUrl, name).catch((error: unknown) => {
+      if (sqlState(error) !== '42501') throw error
+      const owner = decodeURIComponent(new URL(serverUrl).username)
+      throw new ConfigurationError([
+        `${name}: is missing, and "${owner}" may not create it. Let an administrator run ` +
+          `\`create database ${name} owner "${owner}"\`, or set ${urlVariable(name)}`,
+      ])
+    })
+  }
 }
 
 /** Two systems in one database would be one business. @throws ConfigurationError */

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import { fail, isDomainError } from '../kernel/errors.ts'
 import { type Log, silentLog } from '../kernel/log.ts'
+import { together } from '../kernel/together.ts'
 import { readAll } from '../platform/configuration.ts'
 import { createHttpServer } from '../platform/http/server.ts'
 import { startLoop } from '../platform/jobs/loop.ts'
@@ -69,7 +70,9 @@ export async function startHouse(
     const { systems } = configuration
     say('starting PostgreSQL')
     const manifests = systems.flatMap((system) => system.databases)
-    const { all, server } = await locateDatabases(configuration, manifests)
+    // While PostgreSQL comes up there is time to read our own code; what cannot be read is told where it is opened.
+    const loadCode = () => void Promise.allSettled(systems.map((system) => system.load()))
+    const { all, server } = await locateDatabases(configuration, manifests, loadCode)
     if (server) closers.push(() => server.stop())
     const databases = new Map(all.map((at) => [at.manifest.name, openForApplication(at, clock, log)]))
     closers.push(async () => {
@@ -78,16 +81,16 @@ export async function startHouse(
     const context = systemContext(configuration, { clock, log, local, opened: databases })
     const prepare = (system: SystemManifest) => prepareSystem(system, { configuration, all, context, say })
     const late = await prepareAll(systems, prepare, { say, log })
-    const opened: OpenedSystem[] = []
-    for (const manifest of systems) {
+    const open = async (manifest: SystemManifest): Promise<OpenedSystem> => {
       const metrics = context.metrics.of(manifest.name)
       const works = [backupWork(configuration, manifest, all), upkeepWork(manifest, all)]
       const houseWork = {
         tasks: works.flatMap(({ tasks }) => tasks),
         cron: works.flatMap(({ cron }) => cron),
       }
-      opened.push({ manifest, running: await manifest.open({ ...context, metrics, houseWork }) })
+      return { manifest, running: await manifest.open({ ...context, metrics, houseWork }) }
     }
+    const opened = await together(systems.map(open))
     backupMetrics(context.metrics, configuration)
 
     let ready = false
@@ -95,10 +98,10 @@ export async function startHouse(
     const http = await serve(configuration, context, { opened, databases, ready: () => ready, isUp })
     closers.push(() => http.close())
     await http.listen({ host: configuration.NIAGA_HOST, port })
+    for (const { running } of opened) closers.push(() => running.stop())
+    await together(opened.filter(isUp).map(({ running }) => running.start()))
     for (const system of opened) {
-      closers.push(() => system.running.stop())
-      if (isUp(system)) await system.running.start()
-      else closers.push(startLate(system, late, prepare, log))
+      if (!isUp(system)) closers.push(startLate(system, late, prepare, log))
     }
     ready = true
     log.info({ url: local, version: VERSION }, 'ready')
@@ -126,9 +129,8 @@ async function prepareSystem(
   const { clock, log } = context
   const own = all.filter(({ manifest }) => system.databases.includes(manifest))
   const away = await migrate(own, say, log)
-  for (const { manifest } of own) {
-    if (!away.has(manifest.name)) await checkApplicationRights(context.database(manifest.name), log)
-  }
+  const there = own.filter(({ manifest }) => !away.has(manifest.name))
+  await together(there.map(({ manifest }) => checkApplicationRights(context.database(manifest.name), log)))
   say(`seeding ${system.name}`)
   const demo = configuration.NIAGA_DEMO && configuration.NIAGA_ENVIRONMENT === 'development'
   // Seeds hand out what the running application may not: roles, balances, vouchers.
@@ -138,8 +140,9 @@ async function prepareSystem(
 }
 
 /**
- * Answers the systems whose databases do not answer: the others do not wait for them.
- * @throws what stopped the first one, where none could be prepared; anything but an absence at once.
+ * All side by side. Answers the systems whose databases do not answer: the others do not wait for them.
+ * @throws what stopped the first one: where none could be prepared, or by anything but an absence. Another one that
+ * failed as well is said.
  */
 async function prepareAll(
   systems: readonly SystemManifest[],
@@ -147,16 +150,23 @@ async function prepareAll(
   { say, log }: { readonly say: Say; readonly log: Log },
 ): Promise<Set<SystemManifest>> {
   const late = new Map<SystemManifest, unknown>()
-  for (const system of systems) {
+  const failures: unknown[] = []
+  const prepareOne = async (system: SystemManifest) => {
     try {
       await prepare(system)
     } catch (error) {
-      if (!isAbsence(error)) throw error
+      if (!isAbsence(error)) {
+        // The first is thrown and told by whoever catches it.
+        if (failures.push(error) > 1) say(`${system.name}: ${String(error)}`)
+        return
+      }
       late.set(system, error)
       say(`${system.name}: its database does not answer`)
       log.error({ system: system.name, error: String(error) }, 'a system starts later: its database is away')
     }
   }
+  await Promise.all(systems.map(prepareOne))
+  if (failures.length > 0) throw failures[0]
   if (late.size === systems.length) throw [...late.values()][0]
   return new Set(late.keys())
 }
@@ -183,10 +193,10 @@ function startLate(
   return () => loop.stop()
 }
 
-/** Answers the databases that are away, of those that may be. */
+/** All side by side. Answers the databases that are away, of those that may be. */
 async function migrate(all: readonly DatabaseAt[], say: Say, log: Log): Promise<ReadonlySet<string>> {
   const away = new Set<string>()
-  for (const { manifest, url } of all) {
+  const one = async ({ manifest, url }: DatabaseAt) => {
     say(`migrating ${manifest.name}`)
     try {
       await migrateUp(url, manifest, {
@@ -202,6 +212,7 @@ async function migrate(all: readonly DatabaseAt[], say: Say, log: Log): Promise<
       log.error({ database: manifest.name, error: String(error) }, 'away at start; not migrated')
     }
   }
+  await together(all.map(one))
   return away
 }
 

@@ -27,6 +27,8 @@ export interface SystemManifest {
    * @throws ConfigurationError with all that is missing or contradicts itself
    */
   checkEnvironment?(environment: Environment): void
+  /** Reads in the code behind `seed` and `open`, while there is something to wait for. */
+  load(): Promise<unknown>
   /** Idempotent upserts; `demo` adds the documented demonstration set. */
   seed(context: SystemContext, options: { readonly demo: boolean }): Promise<void>
   /** Walks the permanent record of what happened; changes nothing. */

@@ -4,15 +4,18 @@
  * We start the binaries ourselves: a server that outlived a killed process is adopted instead of fought, a
  * half-made data folder never looks whole, and root needs no account of its own.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { type Binaries, findBinaries, reachableBy, relocate, serverAccount } from './embedded-binaries.ts'
+
+const run = promisify(execFile)
 
 // Not "niaga": a user's own name is a schema that is searched before public, and ours is called so.
 const SUPERUSER = 'postgres'
@@ -50,12 +53,14 @@ interface Saved {
 
 /**
  * Starts, adopts or first makes the server whose files live in `directory`.
- * `settings` are added to the server's configuration.
+ * `settings` are added to the server's configuration. `onWait` is called, perhaps twice, as soon as a program of
+ * PostgreSQL is at work and its end is waited for.
  * @throws Error with the end of the server's log where it does not come up.
  */
 export async function startEmbedded(
   directory: string,
   settings: Readonly<Record<string, string>> = {},
+  onWait: () => void = () => undefined,
 ): Promise<EmbeddedServer> {
   const account = serverAccount()
   const home = account && !reachableBy(directory) ? relocate(directory) : directory
@@ -81,9 +86,9 @@ export async function startEmbedded(
   // Before the data: whatever is killed when, data never stands there without its password.
   await writeFile(`${savedFile}.new`, JSON.stringify({ port, password } satisfies Saved), { mode: 0o600 })
   await rename(`${savedFile}.new`, savedFile)
-  if (!existsSync(data)) await initialise(binaries, home, data, password, account)
+  if (!existsSync(data)) await initialise(binaries, home, data, password, account, onWait)
   const url = serverUrl({ port, password })
-  const child = await launch(binaries, home, data, port, settings, account)
+  const child = await launch(binaries, home, data, port, settings, account, onWait)
   return { url, dataDirectory: data, adopted: false, stop: () => stop(data, child.pid) }
 }
 
@@ -124,6 +129,7 @@ async function initialise(
   data: string,
   password: string,
   account: Account,
+  onWait: () => void,
 ): Promise<void> {
   const partial = `${data}.partial`
   const passwordFile = join(home, 'password')
@@ -131,7 +137,7 @@ async function initialise(
   await writeFile(passwordFile, password, { mode: 0o600 })
   if (account) await chown(passwordFile, account.uid, account.gid)
   try {
-    execFileSync(
+    const made = run(
       initdb,
       [
         `--pgdata=${partial}`,
@@ -143,8 +149,10 @@ async function initialise(
         '--locale-provider=builtin',
         '--builtin-locale=C.UTF-8',
       ],
-      { ...account, stdio: ['ignore', 'ignore', 'pipe'], cwd: home },
+      { ...account, cwd: home },
     )
+    onWait()
+    await made
     await rename(partial, data)
   } finally {
     await rm(passwordFile, { force: true })
@@ -177,6 +185,7 @@ async function launchOnce(
   port: number,
   settings: Readonly<Record<string, string>>,
   account: Account,
+  onWait: () => void,
 ): Promise<ChildProcess> {
   const logFile = join(home, 'server.log')
   const log = openSync(logFile, 'w', 0o600)
@@ -190,6 +199,7 @@ async function launchOnce(
   child.once('error', (error) => {
     failure = error
   })
+  onWait()
 
   const deadline = Date.now() + START_TIMEOUT_MS
   while (!(await isReady(data, child.pid))) {

@@ -14,6 +14,7 @@ import { errorsPage } from './errors-page.ts'
 import { type HealthProbes, healthRoutes } from './health.ts'
 import { demandIdempotencyKeys } from './idempotency-key.ts'
 import { acceptJson, NO_NUL, toJson } from './json.ts'
+import { lazySerializers } from './lazy-serializers.ts'
 import { watchMethods } from './methods.ts'
 import { type Metrics, metricsRoutes } from './metrics.ts'
 import { registerOpenApi } from './openapi.ts'
@@ -84,6 +85,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
 function fastify({ log, trustedProxies }: HttpServerOptions): FastifyInstance {
   return Fastify({
     loggerInstance: fastifyLogger(log),
+    schemaController: { compilersFactory: { buildSerializer: lazySerializers } },
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_MS,

@@ -74,7 +74,10 @@ export async function migrateUp(
         const pending = allowed(component.name, state.pending, options)
         const wanted = own ? upTo(pending, options) : pending
         for (const file of wanted) steps.push(await apply(client, state, file, options))
-        await refreshFunctions(client, state)
+        const whole = wanted.length === state.pending.length
+        // What a migration needed of them it has applied itself by now, so that is asked again.
+        if (whole && (wanted.length > 0 || state.changedFunctions.length > 0))
+          await refreshFunctions(client, state)
       }
       return steps
     },
@@ -194,11 +197,6 @@ function report(
  * schema may lack what a current body speaks of.
  */
 async function refreshFunctions(client: pg.Client, { files }: ComponentState): Promise<void> {
-  const { rows } = await client.query<{ n: number }>(
-    'select count(*)::int as n from migrations.applied where component = $1',
-    [files.component],
-  )
-  if (rows[0]?.n !== files.migrations.length) return
   const changed = await changedFunctions(client, files)
   if (changed.length === 0) return
   const names = new Set(changed.map((file) => file.file))
@@ -206,15 +204,32 @@ async function refreshFunctions(client: pg.Client, { files }: ComponentState): P
   await patiently(client, () => applyFunctions(client, files.component, ordered))
 }
 
+/** Those of these databases that the server does not have: asked over one connection. */
+export async function missingDatabases(maintenanceUrl: string, names: readonly string[]): Promise<string[]> {
+  return await maintaining(maintenanceUrl, async (client) => {
+    const { rows } = await client.query<{ name: string }>(
+      'select name from unnest($1::text[]) name where not exists (select from pg_database where datname = name)',
+      [names],
+    )
+    return rows.map(({ name }) => name)
+  })
+}
+
 /** Makes the database where it is missing. True where it was made. */
 export async function ensureDatabase(maintenanceUrl: string, name: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: maintenanceUrl })
-  await client.connect()
-  try {
+  return await maintaining(maintenanceUrl, async (client) => {
     const { rowCount } = await client.query('select from pg_database where datname = $1', [name])
     if (rowCount) return false
     await client.query(`create database ${pg.escapeIdentifier(name)}`)
     return true
+  })
+}
+
+async function maintaining<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return await work(client)
   } finally {
     await client.end()
   }

@@ -24,6 +24,7 @@ function quickcart(identity: StoreIdentity): SystemManifest {
     errors: quickcartErrors,
     files: [anchorFileName(identity)],
     variables: variablesOf(identity),
+    load: () => Promise.all([import('./seeds.ts'), import('./running.ts')]),
     async seed(context, options) {
       const { seed } = await import('./seeds.ts')
       await seed(identity, context, options)

@@ -15,6 +15,7 @@ export const userstate: SystemManifest = {
   files: [ANCHOR_FILE],
   variables: userstateVariables,
   checkEnvironment: checkWalletEnvironment,
+  load: () => Promise.all([import('./seeds.ts'), import('./running.ts')]),
   async seed(context, options) {
     const { seed } = await import('./seeds.ts')
     await seed(context, options)
