@@ -2,7 +2,11 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
+import { urlVariable } from '../src/app/configuration.ts'
+import { auditsDatabase as shopAudits, storeDatabase } from '../src/systems/quickcart/databases.ts'
+import { auditsDatabase as walletAudits, walletDatabase } from '../src/systems/userstate/databases.ts'
 import { Chatter, noBrowser, openBrowser, reads } from './browser.ts'
+import { cloneDatabase, dropDatabase } from './database.ts'
 import { houseFolder, stopHouse } from './house.ts'
 
 const stage = noBrowser ? undefined : await setUp()
@@ -10,7 +14,14 @@ after(() => stage?.close())
 
 async function setUp() {
   const folder = await houseFolder()
-  const house = await folder.start()
+  // On clones: how a house starts from nothing is what start.test.ts proves.
+  const clones = await Promise.all(
+    [storeDatabase, shopAudits, walletDatabase, walletAudits].map(async (manifest) => ({
+      variable: urlVariable(manifest.name),
+      url: await cloneDatabase(manifest),
+    })),
+  )
+  const house = await folder.start(Object.fromEntries(clones.map(({ variable, url }) => [variable, url])))
   const browser = await openBrowser()
   return {
     url: house.url,
@@ -25,6 +36,7 @@ async function setUp() {
       await browser.close()
       await stopHouse(house)
       await folder.remove()
+      for (const { url } of clones) await dropDatabase(url)
     },
   }
 }

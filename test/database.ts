@@ -22,7 +22,16 @@ import { leakedClients, tripWires } from './trip-wires.ts'
 const DIRECTORY = join(import.meta.dirname, '..', '.niaga', 'test')
 
 /** Safe here only: the machine would have to lose power in the middle of a test to notice. */
-const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off' }
+const FAST = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  autovacuum: 'off',
+  // Nobody reads its log but itself, and no checkpoint falls into a run by the clock.
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  checkpoint_timeout: '1h',
+}
 
 /**
  * Starts the shared server, or finds it running. Whoever started it for the run stops it. `NIAGA_TEST_POSTGRES_URL` names
