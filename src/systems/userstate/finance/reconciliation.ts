@@ -5,6 +5,7 @@ import type { Db } from '../../../postgres/database.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { toRupiah } from '../gateway/rupiah.ts'
 import type { Store } from '../store.ts'
+import { moneyDiffers } from './money-of-rows.ts'
 
 const KEY = 'reconciliation:ledger'
 /** Enough to see what is wrong; the command line tells all. */
@@ -29,18 +30,16 @@ export async function compareBooks(db: Db): Promise<Violation[]> {
     where coalesce(b.onapps_point::numeric, 0) <> coalesce(m.sum, 0)
     union all
     -- Who was imported as paid has none of what the API writes.
-    select 'paid without a transfer', 'user_transaction ' || t.id, jsonb_build_object('invoice', t.invoice)
+    select 'paid without a transfer', 'user_transaction ' || t.id, jsonb_build_object('invoice', t.invoice,
+      'amount', t.amount)
     from user_transaction t
     where t.status = 'PAID' and t.transfer_id is null
       and (t.paid_at is not null or t.platform is not null or t.payee is not null or t.parent_id is not null)
     union all
-    select 'transfer is not in the ledger', 'user_transaction ' || t.id, jsonb_build_object('id', t.transfer_id)
+    select 'transfer is not in the ledger', 'user_transaction ' || t.id,
+      jsonb_build_object('id', t.transfer_id, 'amount', t.amount)
     from user_transaction t
     where t.transfer_id is not null and not exists (select from ledger.transfer l where l.id = t.transfer_id)
-    union all
-    select 'transfer of a row that is not paid', l.reference, jsonb_build_object('status', t.status)
-    from ledger.transfer l left join user_transaction t on t.id = split_part(l.reference, ':', 2)::bigint
-    where l.reference ~ '^(topup|pay):[0-9]+$' and l.leg = 1 and t.status is distinct from 'PAID'
     union all
     select 'payee did not get what a voucher took off', 'user_transaction ' || t.id,
       jsonb_build_object('price', t.amount_2, 'paid', t.amount, 'posted', coalesce(l.amount, 0))
@@ -54,7 +53,7 @@ export async function compareBooks(db: Db): Promise<Violation[]> {
     from voucher v cross join lateral (
       select count(*) as used from voucher_redemption r where r.code = v.code and r.status <> 'CANCELLED') r
     where v.redeemed_count <> r.used`)
-  return [...(await verify(db)), ...beside]
+  return [...(await verify(db)), ...beside, ...(await moneyDiffers(db))]
 }
 
 /** Compares the books and keeps what came of it. Reads all of them: for the night. */
