@@ -37,7 +37,7 @@ export const platformRights: ComponentRights = {
   'niaga.kv': ALL,
   'niaga.kv_sorted_set': ALL,
   'niaga.lifecycle': NOTHING,
-  'niaga.refresh_token': 'select, insert, update(used_at)',
+  'niaga.refresh_token': 'select, insert, update(used_at), delete',
   'niaga.session': 'select, insert, update(revoked_at), delete',
   'niaga.signing_key': 'select, insert, update(retired_at)',
 }
@@ -127,4 +127,36 @@ export const walletRights: ComponentRights = {
   'public.voucher_redemption': 'select, insert, update(status)',
   'public.xendit_checkout_logs': 'select, insert, update(created_at, doc), delete',
   'public.xendit_payout_logs': 'select, insert, update(created_at, doc), delete',
+}
+
+/** What userstate_ro may read: nothing that opens an account or a service, and no number of a bank account. */
+export const reportRights: ComponentRights = {
+  'public.address_list': READ,
+  'public.api_key':
+    'select(created_at, expires_at, holder, last_used_at, prefix, revoked_at, scopes, updated_at)',
+  'public.app_setting': READ,
+  'public.bank_account': 'select(account_holder_name, account_last4, active, channel, id, username)',
+  'public.bank_channel': READ,
+  'public.counter': READ,
+  'public.deactivate_reason': READ,
+  'public.fcm': READ,
+  'public.marketing_campaign': READ,
+  'public.marketing_offer': READ,
+  'public.otp_tracker':
+    'select(attempts, consumed_at, created_at, expires_at, id, ip, purpose, updated_at, username)',
+  'public.payment_types': READ,
+  'public.payout': READ,
+  'public.pg_stat_user_indexes': READ,
+  'public.point_mutation': READ,
+  'public.push_message': READ,
+  'public.referral_history': READ,
+  'public.user_balance': READ,
+  'public.user_info': READ,
+  'public.user_login': 'select(created_at, disabled, otp_login, token_expires_at, updated_at, username)',
+  'public.user_role': READ,
+  'public.user_transaction': READ,
+  'public.voucher': READ,
+  'public.voucher_redemption': READ,
+  'public.xendit_checkout_logs': READ,
+  'public.xendit_payout_logs': READ,
 }

@@ -11,6 +11,7 @@ import {
   SignJWT,
 } from 'jose'
 import { testDatabase } from '../../../test/database.ts'
+import { until } from '../../../test/until.ts'
 import { systemCaller } from '../../kernel/caller.ts'
 import { SandboxClock } from '../../kernel/clock.ts'
 import { isDomainError, kernelErrors } from '../../kernel/errors.ts'
@@ -21,7 +22,8 @@ import { platformComponent } from '../components.ts'
 import { newFieldKey, parseFieldKeys } from '../crypto/field-keys.ts'
 import { platformErrors } from '../errors.ts'
 import { jobsComponent } from '../jobs/component.ts'
-import { pruneSessions } from './session.jobs.ts'
+import { purge } from '../jobs/purge.ts'
+import { pruneSessions, purgeRefreshTokens } from './session.jobs.ts'
 import { createTokens, forgetSessions, revokeSessions } from './tokens.ts'
 
 const clock = new SandboxClock()
@@ -210,6 +212,60 @@ test('a session that was revoked, or whose last token ended, goes 30 days later;
     sessions.filter(({ gone }) => !gone).map(({ name }) => name),
   )
   assert.equal(left.length, 3)
+})
+
+const purgeTokens = () =>
+  purge(shop.db, { caller: systemCaller, signal: new AbortController().signal }, purgeRefreshTokens)
+
+test('a living session forgets its used tokens 30 days after their end; until then a second use ends it', async () => {
+  const issuer = tokens()
+  const subject = person()
+  const first = await issuer.issue(subject)
+  let living = await issuer.refresh(first.refresh_token)
+  const days = async (n: number) => {
+    for (let day = 0; day < n; day++) {
+      clock.advance({ hours: 23 })
+      living = await issuer.refresh(living.refresh_token)
+    }
+  }
+  const hash = createHash('sha256').update(first.refresh_token).digest()
+  const isKept = async () => {
+    const { kept } = await shop.db.one<{ kept: boolean }>(
+      sql`select exists (select from niaga.refresh_token where token_hash = ${hash}) as kept`,
+    )
+    return kept
+  }
+  await days(32)
+  await purgeTokens()
+  assert.ok(await isKept())
+  await days(1)
+  assert.ok((await purgeTokens()) > 0)
+  assert.ok(!(await isKept()))
+  // Far too old to be told from any other word, and the session goes on.
+  await assert.rejects(issuer.refresh(first.refresh_token), refused('unauthenticated'))
+  living = await issuer.refresh(living.refresh_token)
+  assert.equal((await issuer.verify(living.access_token)).subject, subject)
+})
+
+test('a token that goes while somebody waits with it opens nothing', async () => {
+  const issuer = tokens()
+  const old = await issuer.issue(person())
+  const hash = createHash('sha256').update(old.refresh_token).digest()
+  const ofSession = sql`(select session_id from niaga.refresh_token where token_hash = ${hash})`
+  clock.advance({ days: 32 })
+  let late: Promise<unknown> = Promise.resolve()
+  await inTransaction(shop.db, systemCaller, async (tx) => {
+    await tx.run(sql`select from niaga.session where id = ${ofSession} for update`)
+    late = assert.rejects(issuer.refresh(old.refresh_token), refused('unauthenticated'))
+    await until(async () => {
+      const { waits } = await shop.db.one<{ waits: boolean }>(sql`
+        select exists (select from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock' and query ~ 'rotate_refresh_token') as waits`)
+      return waits
+    })
+    assert.ok((await purgeTokens()) > 0)
+  })
+  await late
 })
 
 test('after a key rotation old tokens live out their time, new ones name the new key', async () => {
