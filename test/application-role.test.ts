@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import pg from 'pg'
+import { systemCaller } from '../src/kernel/caller.ts'
 import type { Database } from '../src/postgres/database.ts'
 import { sql } from '../src/postgres/sql.ts'
+import { inTransaction } from '../src/postgres/transaction.ts'
 import { auditsDatabase, storeDatabase } from '../src/systems/quickcart/databases.ts'
 import { walletDatabase } from '../src/systems/userstate/databases.ts'
 import {
@@ -14,6 +16,7 @@ import {
   jobsRights,
   ledgerRights,
   platformRights,
+  reportRights,
   shopRights,
   walletRights,
 } from './application-rights.ts'
@@ -33,20 +36,20 @@ await shop.db.run(sql`
 await audits.db.run(sql`
   insert into audit_logs (actor_type, entity_type, entity_id, action) values ('system', 'users', '1', 'create')`)
 
-/** Every relation that holds or shows rows, with what niaga_app may do to it, in the words of the list. */
-async function rightsIn(db: Database): Promise<Record<string, string>> {
+/** Every relation that holds or shows rows, with what a role may do to it, in the words of the list. */
+async function rightsIn(db: Database, role = 'niaga_app'): Promise<Record<string, string>> {
   const rows = await db.many<{ name: string; rights: string }>(sql`
     select format('%s.%s', n.nspname, c.relname) as name, coalesce((
       select string_agg(case
-        when has_table_privilege('niaga_app', c.oid, p.word) then p.word
+        when has_table_privilege(${role}, c.oid, p.word) then p.word
         else format('%s(%s)', p.word, listed.columns) end, ', ' order by p.place) as rights
       from unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger'])
         with ordinality p (word, place)
       left join lateral (
         select string_agg(a.attname, ', ' order by a.attname) as columns from pg_attribute a
         where p.word not in ('delete', 'truncate', 'trigger') and a.attrelid = c.oid and a.attnum > 0
-          and not a.attisdropped and has_column_privilege('niaga_app', c.oid, a.attnum, p.word)) listed on true
-      where has_table_privilege('niaga_app', c.oid, p.word) or listed.columns is not null), '') as rights
+          and not a.attisdropped and has_column_privilege(${role}, c.oid, a.attnum, p.word)) listed on true
+      where has_table_privilege(${role}, c.oid, p.word) or listed.columns is not null), '') as rights
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`)
   return Object.fromEntries(rows.map(({ name, rights }) => [name, rights]))
@@ -213,6 +216,63 @@ test('db_store1: what an injection would want is refused by the server itself', 
 test('userstate: what an injection would want is refused by the server itself', async () => {
   await wallets.db.run(sql`insert into user_login (username, pwd) values ('budi', 'x')`)
   for (const statement of walletAttacks) await denied(wallets.application, statement)
+})
+
+test('userstate: userstate_ro reads for reports what was decided, no secret, and runs nothing with more rights than its own', async () => {
+  const { db } = wallets
+  const given = Object.entries(await rightsIn(db, 'userstate_ro')).filter(([, rights]) => rights !== '')
+  assert.deepEqual(sorted(Object.fromEntries(given)), sorted(reportRights))
+  const definers = await db.many<object>(sql`
+    select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where p.prosecdef and n.nspname !~ '^pg_' and has_schema_privilege('userstate_ro', n.oid, 'usage')
+      and has_function_privilege('userstate_ro', p.oid, 'execute')`)
+  assert.deepEqual(definers, [])
+  const asReports = (statement: string) =>
+    inTransaction(db, systemCaller, async (tx) => {
+      await tx.run(sql`set local role userstate_ro`)
+      await tx.run(sql.raw(statement))
+    })
+  await asReports('select t.*, l.disabled from user_transaction t join user_login l using (username)')
+  for (const statement of [
+    'select pwd from user_login',
+    'select token from user_login',
+    'select * from user_login',
+    'select otp from otp_tracker',
+    'select key from api_key',
+    'select account_number_enc from bank_account',
+    'select account_number_hash from bank_account',
+    'select * from niaga.session',
+    'select * from ledger.transfer',
+    'select * from audit.outbox',
+    'update user_info set first_name = first_name',
+    'insert into app_setting (key, value) values ($$x$$, $$1$$)',
+    'delete from fcm',
+    'create table mine (id integer)',
+  ]) {
+    await assert.rejects(asReports(statement), /permission denied/, statement)
+  }
+  // The role is the server's: it is there for the next database, and the rights are given once more without harm.
+  const again = await db.one<{ given: boolean }>(sql`select grant_reports() as given`)
+  assert.equal(again.given, true)
+})
+
+test('userstate: whoever may make no role migrates all the same, and is told what to run', async () => {
+  const { db } = wallets
+  const missing = await inTransaction(db, systemCaller, async (tx) => {
+    // As on a server where nobody has made it.
+    const { body } = await tx.one<{ body: string }>(
+      sql`select replace(pg_get_functiondef('grant_reports()'::regprocedure), 'userstate_ro', 'nobody_made_it') as body`,
+    )
+    await tx.run(sql.raw(body))
+    await tx.run(sql`create role plain_owner nologin`)
+    await tx.run(sql`set local role plain_owner`)
+    const { given } = await tx.one<{ given: boolean }>(sql`select grant_reports() as given`)
+    await tx.run(sql`reset role`)
+    await tx.run(sql`drop role plain_owner`)
+    await tx.run(sql.raw(body.replaceAll('nobody_made_it', 'userstate_ro')))
+    return !given
+  })
+  assert.ok(missing)
 })
 
 test('db_audits: nobody rewrites, cuts or silences the audit', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { execFile, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -123,6 +123,11 @@ test('check 55: a plain dump loads with psql, and is then the same to the last r
   ])
   assert.deepEqual([all.code, few.code, wrong.code], [0, 0, 2], all.text + few.text + wrong.text)
   assert.match(wrong.text, /there is no table nobody/)
+  // Every role that is given rights, for a server that has none of them.
+  assert.deepEqual(
+    [...(await readFile(whole, 'utf8')).matchAll(/create role "(\w+)"/g)].map(([, role]) => role),
+    ['niaga_app', 'userstate_ro'],
+  )
   assert.equal(existsSync(join(backups, 'wrong.sql')), false)
   const before = await contents(wallet.databaseUrl)
   for (const [file, isWhole] of [

@@ -12,7 +12,7 @@ import { openDatabase } from '../database.ts'
 import type { DatabaseManifest } from '../manifest.ts'
 import { connected } from '../session.ts'
 import { onlyTables } from './only-tables.ts'
-import { plainSchema } from './plain-schema.ts'
+import { plainSchema, rolesNamed } from './plain-schema.ts'
 
 export interface ExportOptions {
   readonly manifest: DatabaseManifest
@@ -50,7 +50,7 @@ export async function exportPlain({ manifest, url, tables }: ExportOptions, out:
     await write(
       `-- ${manifest.name} as of ${new Date().toISOString()}: psql -f <this file> <an empty database>\n${HEAD}`,
     )
-    await write(`${ROLE}\n`)
+    for (const role of rolesNamed(catalog)) await write(`${madeWhereMissing(role)}\n`)
     for (const statement of before) await write(`${statement};\n`)
     let rows = 0
     for (const table of wanted) rows += await writeTable(client, table, write)
@@ -74,8 +74,10 @@ export async function exportPlain({ manifest, url, tables }: ExportOptions, out:
 }
 
 /** The rights below name it. */
-const ROLE = `do $$ begin
-  if not exists (select from pg_catalog.pg_roles where rolname = 'niaga_app') then create role niaga_app nologin; end if;
+const madeWhereMissing = (role: string) => `do $$ begin
+  if not exists (select from pg_catalog.pg_roles where rolname = ${pg.escapeLiteral(role)}) then
+    create role ${pg.escapeIdentifier(role)} nologin;
+  end if;
 end $$;`
 
 async function catalogOf(manifest: DatabaseManifest, url: string): Promise<Catalog> {

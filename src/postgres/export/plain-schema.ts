@@ -215,6 +215,13 @@ function comment(object: CatalogObject): string[] {
   return [`comment on ${name} is ${pg.escapeLiteral(String(object.facts.comment))}`]
 }
 
+/** Whom the rights are given to, beside the owner and everybody. */
+export function rolesNamed(catalog: Catalog): string[] {
+  return [...new Set(catalog.flatMap(parsed).map(({ role }) => role))]
+    .filter((role) => role !== EVERYBODY)
+    .toSorted()
+}
+
 /** What everybody may by default is taken first: the catalog says all that is given. */
 function grants(object: CatalogObject): string[] {
   const name = called(object)
@@ -240,13 +247,22 @@ function defaultGrants(object: CatalogObject): string[] {
   ]
 }
 
+const EVERYBODY = 'everybody'
+
+interface Grant {
+  readonly role: string
+  /** The role as SQL names it. */
+  readonly who: string
+  readonly what: string
+}
+
 /** "niaga_app: INSERT, SELECT; everybody: USAGE" */
-function parsed({ facts }: CatalogObject): { readonly who: string; readonly what: string }[] {
+function parsed({ facts }: CatalogObject): Grant[] {
   return String(facts.grants ?? '')
     .split('; ')
     .filter((one) => one !== '')
     .map((one) => {
-      const [who = '', what = ''] = one.split(': ')
-      return { who: who === 'everybody' ? 'public' : id(who), what }
+      const [role = '', what = ''] = one.split(': ')
+      return { role, who: role === EVERYBODY ? 'public' : id(role), what }
     })
 }

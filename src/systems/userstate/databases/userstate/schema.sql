@@ -623,6 +623,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function forget_person(p_username text) returns void
 -- function free_reserved(p_transaction bigint) returns void
 -- function grant_points(p_username text, p_type enum_point_mutation_type, p_amount numeric, p_reference text, p_src text, p_status enum_point_mutation_status, p_holder text) returns integer
+-- function grant_reports() returns boolean
 -- function grant_role(p_username text, p_role text, p_by text) returns void
 -- function guard_counter() returns trigger
 -- function guard_last_admin() returns trigger
