@@ -222,6 +222,7 @@ test('"check" finds what the ledger cannot know: points, paid rows, transfers; "
         .map((row: { violation: string }) => row.violation)
         .toSorted(),
       [
+        'money is not what its row says',
         'paid without a transfer',
         'points are not the sum of their mutations',
         'transfer is not in the ledger',

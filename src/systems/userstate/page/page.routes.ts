@@ -14,12 +14,13 @@ const WORKER = readFileSync(new URL('service-worker.js', import.meta.url), 'utf8
 
 /**
  * Nothing but our own files, no script or style inside the page, and no markup made of text: with trusted types the browser
- * itself refuses that. The one policy names the address of the service worker.
+ * itself refuses that. The one policy names the address of the service worker. Images may be what the page fetched with its
+ * token: somebody's picture.
  */
 const POLICY = [
   "default-src 'none'",
   ...['script-src', 'style-src', 'img-src', 'connect-src', 'manifest-src', 'worker-src'].map(
-    (kind) => `${kind} 'self'`,
+    (kind) => `${kind} 'self'${kind === 'img-src' ? ' blob:' : ''}`,
   ),
   "base-uri 'none'",
   "form-action 'none'",

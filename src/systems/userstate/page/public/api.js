@@ -3,6 +3,8 @@ import { accessToken, endSession, refreshToken, renewSession, sessionOwner } fro
 const BASE = '/userstate/v1'
 /** The gateway is given eight seconds by the server; whoever waits longer than this has lost the answer. */
 const PATIENCE_MS = 20_000
+/** A picture of 5 MB over a slow line. */
+const UPLOAD_PATIENCE_MS = 120_000
 /** Before an answer that was lost is asked for again. */
 const PAUSES_MS = [300, 1500]
 /** Refusals of the API that leave open what became of an earlier try. */
@@ -35,9 +37,10 @@ export class Refusal extends Error {
 
 /**
  * @typedef {object} Options
- * @property {unknown} [body]
+ * @property {unknown} [body] FormData goes as a form, all else as JSON
  * @property {string} [key] Idempotency-Key
  * @property {boolean} [open] without a session
+ * @property {boolean} [file] the answer is a file
  */
 
 /**
@@ -45,7 +48,7 @@ export class Refusal extends Error {
  * @param {string} method
  * @param {string} path below /userstate/v1
  * @param {Options} [options]
- * @returns {Promise<unknown>} the answer's JSON
+ * @returns {Promise<unknown>} the answer's JSON, or a Blob
  */
 export async function call(method, path, options = {}) {
   if (options.open) return await heard(method, path, options)
@@ -85,19 +88,22 @@ async function heard(method, path, options) {
  * @param {string} path
  * @param {Options} options
  */
-async function ask(method, path, { body, key, open }) {
+async function ask(method, path, { body, key, open, file }) {
   const token = open ? undefined : accessToken()
+  const isForm = body instanceof FormData
   const request = {
     method,
     headers: {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(key === undefined ? {} : { 'idempotency-key': key }),
     },
-    signal: AbortSignal.timeout(PATIENCE_MS),
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(isForm ? UPLOAD_PATIENCE_MS : PATIENCE_MS),
+    ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
   }
-  const { status, type, text } = await answerOf(fetch(BASE + path, request))
+  const { status, type, content } = await answerOf(fetch(BASE + path, request))
+  if (status < 400 && file) return content
+  const text = await content.text()
   if (status < 400) return text === '' ? undefined : JSON.parse(text)
   const problem = type.startsWith('application/problem+json') ? readProblem(text) : {}
   throw new Refusal(typeof problem.code === 'string' ? problem.code : 'internal', status, problem)
@@ -110,9 +116,9 @@ async function ask(method, path, { body, key, open }) {
 async function answerOf(response) {
   try {
     const { status, headers } = await response
-    const text = await (await response).text()
+    const content = await (await response).blob()
     dispatchEvent(new Event('heard'))
-    return { status, type: headers.get('content-type') ?? '', text }
+    return { status, type: headers.get('content-type') ?? '', content }
   } catch {
     dispatchEvent(new Event('unheard'))
     throw new Refusal('offline', 0)

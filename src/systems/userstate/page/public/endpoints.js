@@ -3,7 +3,7 @@
  * texts with at most two decimals, instants ISO 8601.
  *
  * @typedef {{ username: string, email: string, email_verified: boolean, first_name: string, last_name: string,
- *   phone_number: string | null, gender: string | null, date_of_birth: string | null, marketing_opt_in: boolean,
+ *   profile_img: string | null, phone_number: string | null, gender: string | null, date_of_birth: string | null, marketing_opt_in: boolean,
  *   otp_login: boolean }} Profile
  * @typedef {{ id: string, recipient: string, phone: string, address_input: string, province: string, district: string,
  *   city: string, urban: string, post_id: string, primary: boolean }} Address
@@ -83,6 +83,15 @@ export const confirmEmail = (otp) => call('POST', '/otp/verify', { body: { purpo
 export const profile = () => as(call('GET', '/users/me'))
 /** @type {(changes: Readonly<Record<string, string | boolean | null>>) => Promise<Profile>} */
 export const changeProfile = (changes) => as(call('PATCH', '/users/me', { body: changes }))
+/** @type {(path: string) => Promise<Blob>} path: as `profile_img` says */
+export const picture = (path) => as(call('GET', `/files/${path}`, { file: true }))
+/** @type {(file: File) => Promise<{ profile_img: string }>} */
+export const changePicture = (file) => {
+  const body = new FormData()
+  body.set('file', file)
+  return as(call('PUT', '/users/me/profile-image', { body }))
+}
+export const removePicture = () => call('DELETE', '/users/me/profile-image')
 /** @type {(current: string, next: string) => Promise<unknown>} */
 export const changePassword = (current, next) =>
   call('POST', '/auth/password', { body: { current_password: current, new_password: next } })
@@ -121,6 +130,10 @@ export const askGateway = (id) => call('POST', `/topups/${id}/sync`)
 export const pay = (fields) =>
   as(once('pay', fields, (key) => call('POST', '/payments', { body: { ...fields, platform: 'web' }, key })))
 
+/** What waits for the gateway. @type {(id: string) => Promise<Transaction>} */
+export const cancelPayment = (id) =>
+  as(once('payment cancel', id, (key) => call('POST', `/payments/${id}/cancel`, { key })))
+
 /** @type {() => Promise<Points>} */
 export const readPoints = () => as(call('GET', '/points'))
 /** @type {(cursor?: string) => Promise<Page<Mutation>>} */
@@ -147,8 +160,9 @@ export const removeBankAccount = (id) => call('DELETE', `/bank-accounts/${id}`)
 /** @type {(cursor?: string) => Promise<Page<Payout>>} */
 export const payouts = (cursor) => as(call('GET', query('/payouts', { cursor, limit: '10' })))
 /**
- * The code is no part of the intention: with another code it is the same withdrawal.
- * @type {(wanted: { bank_account_id: number, amount: string }, otp: string) => Promise<Payout>}
+ * The code is no part of the intention: with another code it is the same withdrawal. Where one is needed and none is given,
+ * the answer is `otp_required`.
+ * @type {(wanted: { bank_account_id: number, amount: string }, otp?: string) => Promise<Payout>}
  */
 export const withdraw = (wanted, otp) =>
   as(

@@ -153,35 +153,41 @@ function pricesOf({ type, amount, amount_2: other }) {
  * @param {() => Promise<void>} renew
  * @returns {HTMLElement[]}
  */
-function next({ id, type, status, xendit_url: url, expired_at: ends }, renew) {
+function next({ id, type, status, src, xendit_url: url, expired_at: ends }, renew) {
   if (status !== 'PENDING') return []
   const until = ends === null ? '' : ` paling lambat ${moment(ends)}`
-  if (type === 'PAYMENT') return [el('p', {}, `Uangnya ditahan sampai merchant mengambilnya,${until}.`)]
   if (type === 'PAYOUT')
     return [el('p', {}, 'Sedang dikirim ke bank. ', el('a', { href: '#/tarik' }, 'Lihat penarikan'))]
-  if (type !== 'TOPUP') return []
-  const address = webAddress(url)
-  const cancel = async () => {
-    await api.cancelTopup(id).finally(renew)
-    toast('Isi saldo dibatalkan.')
+  if (type === 'TOPUP') {
+    const cancel = async () => {
+      await api.cancelTopup(id).finally(renew)
+      toast('Isi saldo dibatalkan.')
+    }
+    return atGateway(url, `Bayar${until}. Saldo bertambah sendiri setelah dibayar.`, cancel)
   }
+  if (type !== 'PAYMENT') return []
+  if (src === 'WALLET') return [el('p', {}, `Uangnya ditahan sampai merchant mengambilnya,${until}.`)]
+  const cancel = async () => {
+    await api.cancelPayment(id).finally(renew)
+    toast('Pembayaran dibatalkan.')
+  }
+  return atGateway(url, `Bayar${until}. Merchant tahu sendiri setelah dibayar.`, cancel)
+}
+
+/**
+ * @param {string | null} url where it is paid; null while the gateway has not made that yet
+ * @param {string} how
+ * @param {() => Promise<void>} cancel
+ */
+function atGateway(url, how, cancel) {
+  const address = webAddress(url)
+  const pay = { class: 'button', href: address, target: '_blank', rel: 'noopener' }
   return [
-    el(
-      'p',
-      {},
-      address
-        ? `Bayar${until}. Saldo bertambah sendiri setelah dibayar.`
-        : 'Halaman pembayaran sedang disiapkan…',
-    ),
+    el('p', {}, address ? how : 'Halaman pembayaran sedang disiapkan…'),
     el(
       'p',
       { class: 'row' },
-      address &&
-        el(
-          'a',
-          { class: 'button', href: address, target: '_blank', rel: 'noopener' },
-          'Buka halaman pembayaran',
-        ),
+      address && el('a', pay, 'Buka halaman pembayaran'),
       doing('Batalkan', cancel, toast),
     ),
   ]

@@ -84,7 +84,7 @@ export function signed({ direction, amount }) {
   return `${direction === 'credit' ? '+' : '−'}${rupiah(amount)}`
 }
 
-/** @param {{ type: string, status: string }} transaction */
+/** @param {{ type: string, status: string, src: string | null }} transaction */
 export function badge(transaction) {
   return el('span', { class: `badge ${toneOf(transaction.status)}` }, statusOf(transaction))
 }

@@ -2,6 +2,7 @@
 import { el, go, toast } from './dom.js'
 import * as api from './endpoints.js'
 import { choice, field, form, tick } from './form.js'
+import { pictureCard } from './picture.js'
 import { sentence } from './words.js'
 
 export async function profileScreen() {
@@ -9,7 +10,12 @@ export async function profileScreen() {
   return [
     el('p', {}, el('a', { href: '#/akun' }, '← Akun')),
     el('h1', {}, 'Profil & keamanan'),
-    el('div', { class: 'split' }, personal(profile), el('div', {}, password(), email(profile))),
+    el(
+      'div',
+      { class: 'split' },
+      el('div', {}, pictureCard(profile), personal(profile)),
+      el('div', {}, password(), email(profile)),
+    ),
   ]
 }
 

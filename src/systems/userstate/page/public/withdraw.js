@@ -38,7 +38,7 @@ export async function withdrawScreen({ left }) {
 }
 
 /**
- * Where to and how much; then the code that was mailed.
+ * Where to and how much; then the code that was mailed, where the API wants one.
  * @param {readonly api.BankAccount[]} accounts
  * @param {string} available
  * @param {() => Promise<void>} renew
@@ -55,12 +55,27 @@ function withdrawal(accounts, available, renew) {
       }),
       field({ name: 'amount', label: 'Jumlah', type: 'amount', hint: `Saldo tersedia ${rupiah(available)}` }),
     ],
-    submit: 'Kirim kode',
+    submit: 'Tarik dana',
     act: async ({ bank_account_id: id, amount = '' }) => {
-      await mailCode()
-      show(confirm({ bank_account_id: Number(id), amount }))
+      const wanted = { bank_account_id: Number(id), amount }
+      try {
+        await send(wanted)
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.code !== 'otp_required') throw error
+        await mailCode()
+        show(confirm(wanted))
+      }
     },
   })
+  /**
+   * @param {{ bank_account_id: number, amount: string }} wanted
+   * @param {string} [otp]
+   */
+  const send = async (wanted, otp) => {
+    await api.withdraw(wanted, otp)
+    toast('Penarikan Anda sedang dikirim.')
+    await renew()
+  }
   /** @param {{ bank_account_id: number, amount: string }} wanted */
   const confirm = (wanted) => {
     const account = accounts.find(({ id }) => id === wanted.bank_account_id)
@@ -72,11 +87,7 @@ function withdrawal(accounts, available, renew) {
         mailboxLink(),
       ],
       submit: `Tarik ${rupiah(wanted.amount)}`,
-      act: async ({ otp = '' }) => {
-        await api.withdraw(wanted, otp)
-        toast('Penarikan Anda sedang dikirim.')
-        await renew()
-      },
+      act: ({ otp = '' }) => send(wanted, otp),
     })
   }
   /** @param {HTMLFormElement} step */

@@ -46,11 +46,13 @@ const SENTENCES = {
       : `Paling sedikit ${min} poin.`,
   wallet_limit_exceeded: ({ max }) => `Saldo dompet paling banyak ${sum(max)}.`,
   payment_type_inactive: 'Cara pembayaran ini sedang tidak tersedia.',
-  already_paid: 'Sudah dibayar, dan saldonya sudah masuk.',
+  already_paid: 'Sudah dibayar.',
   insufficient_funds: 'Saldo Anda tidak cukup.',
   payee_unknown: 'Merchant ini tidak dikenal. Periksa namanya.',
   payment_not_pending: 'Transaksi ini sudah selesai.',
   payment_expired: 'Waktunya sudah habis.',
+  file_too_large: 'Fotonya terlalu besar: paling besar 5 MB.',
+  unsupported_image: 'Foto ini tidak bisa dipakai. Pilih JPEG, PNG, atau WebP.',
   referral_code_invalid: 'Kode referal ini tidak ada.',
   referral_self: 'Kode Anda sendiri tidak bisa dipakai.',
   referral_already_applied: 'Anda sudah pernah memakai kode referal.',
@@ -162,9 +164,9 @@ export function titleOf({ type, src, payee }) {
   return type === 'PAYMENT' && payee !== null ? `${name} ke ${payee}` : name
 }
 
-/** @param {{ type: string, status: string }} transaction */
-export function statusOf({ type, status }) {
-  if (status === 'PENDING' && type === 'PAYMENT') return 'Ditahan'
+/** @param {{ type: string, status: string, src: string | null }} transaction */
+export function statusOf({ type, status, src }) {
+  if (status === 'PENDING' && type === 'PAYMENT' && src === 'WALLET') return 'Ditahan'
   if (status === 'PENDING' && type === 'PAYOUT') return 'Diproses'
   return STATUSES[status] ?? status
 }
