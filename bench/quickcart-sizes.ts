@@ -3,15 +3,14 @@
  * every size; then, in the largest, every page and every job once more while PostgreSQL writes down its plans: a
  * sequential scan of a large table is named.
  *
- *     node bench/quickcart-sizes.ts [--sizes 10000,5000000] [--users 900000] [--runs 3] [--keep folder]
+ *     node bench/quickcart-sizes.ts [--sizes 10000,5000000] [--users 990000] [--runs 9] [--keep folder]
  *
  * Five million orders take a quarter of an hour to write and 15 GB; kept, they are there for the next run.
  */
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { addCustomers, addGoods, buys, FIRST_CUSTOMER, signIn } from './lib/customers.ts'
-import { type BenchHouse, benchHouse, query } from './lib/house.ts'
+import { type BenchHouse, benchHouse, idle, query } from './lib/house.ts'
 import { type Measured, measure, middle } from './lib/load.ts'
 import { describeMachine } from './lib/machine.ts'
 import { perSecond } from './lib/numbers.ts'
@@ -21,7 +20,7 @@ import { FIRST_PRODUCT, fillHistory } from './lib/shop-history.ts'
 
 const IN_FLIGHT = 8
 const ORDERS = 600
-const PAGES = 1_000
+const PAGES = 300
 const PRODUCTS = 1_000
 /** A table of fewer rows may well be read whole. */
 const LARGE = 5_000
@@ -36,8 +35,8 @@ const WHOLE_BY_DESIGN = [
 const { values: options } = parseArgs({
   options: {
     sizes: { type: 'string', default: '10000,5000000' },
-    users: { type: 'string', default: '900000' },
-    runs: { type: 'string', default: '3' },
+    users: { type: 'string', default: '990000' },
+    runs: { type: 'string', default: '9' },
     keep: { type: 'string' },
   },
 })
@@ -55,29 +54,41 @@ const pages = {
 } as const
 type Page = keyof typeof pages
 
-interface Result {
-  readonly orders: number
+interface Round {
   readonly checkout: Measured
   readonly pages: ReadonlyMap<Page, Measured>
-  readonly verifyS: number
 }
 
-const results: Result[] = []
-let machine: string[] = []
-let scans: Awaited<ReturnType<typeof watchPlans>> = []
-for (const size of sizes) {
-  const keep = options.keep === undefined ? undefined : join(options.keep, String(size))
-  await using house = await benchHouse({}, keep)
-  results.push(await measureAt(house, size))
-  machine = await describeMachine(house.serverUrl)
-  if (size === Math.max(...sizes)) scans = await watchPlans(house)
+interface Shop {
+  readonly house: BenchHouse
+  readonly orders: number
+  readonly rounds: Round[]
 }
+
+await using houses = new AsyncDisposableStack()
+const shops: Shop[] = []
+for (const size of sizes) shops.push(await openShop(size))
+// In turn, each time the other way round: what the machine does meanwhile happens to both. The first round warms up.
+for (let run = 0; run <= runs; run++) {
+  for (const shop of run % 2 === 0 ? shops : shops.toReversed()) {
+    const round = { checkout: await sell(shop.house), pages: await readPages(shop.house) }
+    console.error(`round ${run}, ${shop.orders} orders: ${perSecond(round.checkout.rate)}`)
+    if (run > 0) shop.rounds.push(round)
+  }
+}
+const verified: number[] = []
+for (const { house } of shops) verified.push(await verifyLedger(house.database('db_store1')))
+const [last] = shops.slice(-1)
+if (!last) throw new TypeError('no size was given')
+const machine = await describeMachine(last.house.serverUrl)
+const scans = await watchPlans(last.house)
 await publish(report())
 if (scans.length > 0) process.exitCode = 1
 
-async function measureAt(house: BenchHouse, size: number): Promise<Result> {
-  const shop = house.database('db_store1')
-  await fillHistory(shop, {
+async function openShop(size: number): Promise<Shop> {
+  const keep = options.keep === undefined ? undefined : join(options.keep, String(size))
+  const house = houses.use(await benchHouse({}, keep))
+  await fillHistory(house.database('db_store1'), {
     orders: size,
     users: Math.min(users, Math.max(2_000, size / 2)),
     products: PRODUCTS,
@@ -85,32 +96,28 @@ async function measureAt(house: BenchHouse, size: number): Promise<Result> {
   })
   // Connections that planned for the empty shop would tell of it.
   await house.restart()
-  const checkout = middle(await repeat(house))
-  console.error(`${size} orders: ${perSecond(checkout.rate)}`)
-  const [token = ''] = await signIn(house.url, 1, (await customersOf(shop)) - 1)
+  return { house, orders: size, rounds: [] }
+}
+
+async function sell(house: BenchHouse): Promise<Measured> {
+  const shop = house.database('db_store1')
+  const first = await customersOf(shop)
+  await addCustomers(house, ORDERS, first)
+  const sold = Array.from({ length: 20 }, (_, n) => FIRST_PRODUCT + n)
+  await addGoods(shop, sold, ORDERS / sold.length)
+  const tokens = await signIn(house.url, ORDERS, first)
+  return await measure(ORDERS, IN_FLIGHT, (n) =>
+    buys(house.url, tokens[n] ?? '', sold[n % sold.length] ?? FIRST_PRODUCT, `size-${first + n}`),
+  )
+}
+
+async function readPages(house: BenchHouse): Promise<Map<Page, Measured>> {
+  const [token = ''] = await signIn(house.url, 1, (await customersOf(house.database('db_store1'))) - 1)
   const seen = new Map<Page, Measured>()
   for (const [name, path] of entries(pages)) {
     seen.set(name, await measure(PAGES, IN_FLIGHT, () => read(house, path, token)))
   }
-  return { orders: size, checkout, pages: seen, verifyS: await verifyLedger(shop) }
-}
-
-async function repeat(house: BenchHouse): Promise<Measured[]> {
-  const shop = house.database('db_store1')
-  const measured: Measured[] = []
-  for (let run = 0; run < runs; run++) {
-    const first = await customersOf(shop)
-    await addCustomers(house, ORDERS, first)
-    const sold = Array.from({ length: 20 }, (_, n) => FIRST_PRODUCT + n)
-    await addGoods(shop, sold, ORDERS / sold.length)
-    const tokens = await signIn(house.url, ORDERS, first)
-    measured.push(
-      await measure(ORDERS, IN_FLIGHT, (n) =>
-        buys(house.url, tokens[n] ?? '', sold[n % sold.length] ?? FIRST_PRODUCT, `size-${first + n}`),
-      ),
-    )
-  }
-  return measured
+  return seen
 }
 
 /** Beside those of the history; an earlier run may have left some. */
@@ -163,18 +170,6 @@ async function watchPlans(house: BenchHouse) {
   return seen.filter(({ statement }) => !WHOLE_BY_DESIGN.some((known) => known.test(statement)))
 }
 
-async function idle(shop: string): Promise<void> {
-  for (;;) {
-    const [{ busy } = { busy: true }] = await query<{ busy: boolean }>(
-      shop,
-      `select exists (select from graphile_worker._private_jobs where locked_at is not null
-        or (run_at <= now() and attempts < max_attempts)) as busy`,
-    )
-    if (!busy) return
-    await wait(200)
-  }
-}
-
 function report() {
   const head = ['what', ...sizes.map((size) => `${size.toLocaleString('en-US')} orders`), 'last of first']
   const row = (name: string, figure: (i: number) => number, digits = 1, unit = ' ms') => {
@@ -182,18 +177,22 @@ function report() {
     const ratio = (values.at(-1) ?? Number.NaN) / (values[0] ?? Number.NaN)
     return [name, ...values.map((value) => `${value.toFixed(digits)}${unit}`), `${ratio.toFixed(2)} ×`]
   }
+  const figures = shops.map(({ rounds }, i) => ({
+    checkout: middle(rounds.map(({ checkout }) => checkout)),
+    page: (name: Page) => middle(rounds.flatMap((round) => round.pages.get(name) ?? [])).p50Ms,
+    verifyS: verified[i] ?? Number.NaN,
+  }))
   const at = (i: number) => {
-    const result = results[i]
-    if (!result) throw new TypeError(`nothing was measured at size ${i}`)
-    return result
+    const figure = figures[i]
+    if (!figure) throw new TypeError(`nothing was measured at size ${i}`)
+    return figure
   }
-  const page = (name: Page, i: number) => at(i).pages.get(name)?.p50Ms ?? Number.NaN
   return {
     name: 'quickcart-sizes',
     title: 'The same shop, small and large (`node bench/quickcart-sizes.ts`)',
     settings: [
       ...machine.map((line) => `${line}.`),
-      `${users.toLocaleString('en-US')} people and ${PRODUCTS} products at the largest size, ${IN_FLIGHT} in flight, ${ORDERS} orders a run, median of ${runs} runs; ${PAGES} readings of each page, medians.`,
+      `${users.toLocaleString('en-US')} people and ${PRODUCTS} products at the largest size, ${IN_FLIGHT} in flight, ${ORDERS} orders a run, medians of ${runs} ${runs === 1 ? 'round' : 'rounds'}, the sizes in turn; ${PAGES} readings of each page a round.`,
     ],
     tables: [
       {
@@ -202,7 +201,7 @@ function report() {
           row('checkout, orders a second', (i) => at(i).checkout.rate, 0, '/s'),
           row('checkout, p50', (i) => at(i).checkout.p50Ms),
           row('checkout, p99', (i) => at(i).checkout.p99Ms),
-          ...entries(pages).map(([name]) => row(`${name}, p50`, (i) => page(name, i), 2)),
+          ...entries(pages).map(([name]) => row(`${name}, p50`, (i) => at(i).page(name), 2)),
           row('ledger.verify() and reconcile()', (i) => at(i).verifyS, 1, ' s'),
         ],
       },

@@ -52,10 +52,13 @@ const pages = [
   ['the newest 20 of everybody', '/admin/transactions?limit=20', staff],
   ['one invoice of everybody', '/admin/transactions?invoice=INV-OLD-5000', staff],
 ] as const
-await fill(10_000)
-const small = await readings()
-await fill(rows)
-const large = await readings()
+const sizes = [10_000, 100_000, 1_000_000].filter((size) => size < rows).concat(rows)
+const seen: { readonly size: number; readonly p50Ms: readonly number[] }[] = []
+for (const size of sizes) {
+  await fill(size)
+  seen.push({ size, p50Ms: await readings() })
+  console.error(`${size.toLocaleString('en-US')} rows: ${seen.at(-1)?.p50Ms.map(ms).join(', ')}`)
+}
 await fillReferrals()
 const stats = await timed(() => ask(house, '/admin/referrals/stats', { authorization: staff }))
 const top = await timed(() => ask(house, '/admin/referrals/top', { authorization: staff }))
@@ -70,8 +73,8 @@ await publish({
   ],
   tables: [
     {
-      head: ['page, p50', '10,000 rows', `${rows.toLocaleString('en-US')} rows`],
-      rows: pages.map(([name], i) => [name, ms(small[i]), ms(large[i])]),
+      head: ['page, p50', ...sizes.map((size) => `${size.toLocaleString('en-US')} rows`)],
+      rows: pages.map(([name], i) => [name, ...seen.map(({ p50Ms }) => ms(p50Ms[i]))]),
     },
     {
       head: [`referrals of ${people.toLocaleString('en-US')} people`, 'measured'],
@@ -90,6 +93,17 @@ await publish({
           `${(written / copied).toFixed(3)} ×`,
         ],
       ],
+    },
+  ],
+  charts: [
+    {
+      title: 'What a page costs as a wallet grows older, p50',
+      x: { label: 'transactions', logarithmic: true },
+      y: { label: 'milliseconds' },
+      series: pages.map(([name], i) => ({
+        name,
+        points: seen.map(({ size, p50Ms }) => [size, p50Ms[i] ?? Number.NaN] as const),
+      })),
     },
   ],
 })

@@ -4,8 +4,8 @@ import { type BenchHouse, BOT_TOKEN, query } from './house.ts'
 import { measure } from './load.ts'
 
 export const FIRST_CUSTOMER = 500_000_000
-/** Six digits name a customer's bank account; below are those of the shop's history. */
-const FIRST_BANK_ID = 900_000
+/** Six digits name a customer's bank account: theirs are given from the top, those of the shop's history from zero. */
+const LAST_BANK_ID = 999_998
 
 /** `count` more customers with Rp 10.000.000 each, from number `first` on. */
 export async function addCustomers(house: BenchHouse, count: number, first = 0): Promise<void> {
@@ -15,9 +15,9 @@ export async function addCustomers(house: BenchHouse, count: number, first = 0):
   await query(
     house.database('db_store1'),
     `insert into users (id, name, bank_id, account_balance)
-      select $1::bigint + n, 'Customer ' || n, ($2::int + n)::text, 10000000
+      select $1::bigint + n, 'Customer ' || n, lpad(($2::int - n)::text, 6, '0'), 10000000
       from generate_series($3::int, $3 + $4 - 1) n`,
-    [FIRST_CUSTOMER, FIRST_BANK_ID, first, count],
+    [FIRST_CUSTOMER, LAST_BANK_ID, first, count],
   )
 }
 

@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { startPakasirSimulator } from '../../src/gateways/pakasir/simulator/start.ts'
 import {
@@ -120,6 +121,26 @@ export async function benchHouse(
 export function residentMb({ pid }: ChildProcess): number {
   const kb = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   return Number(kb) / 1024
+}
+
+/** What V8 keeps of the application's memory, in MB, as it tells Prometheus. */
+export async function heapMb({ url }: BenchHouse): Promise<number> {
+  const answer = await fetch(`${url}/metrics`)
+  const bytes = /^nodejs_heap_size_used_bytes (\S+)/m.exec(await answer.text())?.[1]
+  return Number(bytes) / 1_000_000
+}
+
+/** Nothing is due any more in this database. */
+export async function idle(database: string): Promise<void> {
+  for (;;) {
+    const [{ busy } = { busy: true }] = await query<{ busy: boolean }>(
+      database,
+      `select exists (select from graphile_worker._private_jobs where locked_at is not null
+        or (run_at <= now() and attempts < max_attempts)) as busy`,
+    )
+    if (!busy) return
+    await wait(200)
+  }
 }
 
 /** Starts the application; resolves when it says that it is ready. */

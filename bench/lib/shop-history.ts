@@ -6,7 +6,7 @@ import { query } from './house.ts'
 
 export interface History {
   readonly orders: number
-  /** At most 900,000: a person's bank account has six digits, and the benchmark's customers need some. */
+  /** At most 990,000: a person's bank account has six digits, and the benchmark's customers need some. */
   readonly users: number
   /** In 50 categories, ids from 1001. */
   readonly products: number
