@@ -11,7 +11,7 @@ declare
   v_id constant uuid := ledger.id_of(p_reference);
   v_held integer;
 begin
-  perform ledger.lock_accounts(v_legs);
+  perform ledger.lock_reserving(v_legs);
   if exists (select from ledger.hold h where h.reference = p_reference) then
     return ledger.replay_hold(p_reference, v_legs);
   elsif exists (select from ledger.transfer t where t.id = v_id) then

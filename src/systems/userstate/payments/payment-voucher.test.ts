@@ -480,7 +480,7 @@ test('whoever waits for a number holds all the points that follow, the referrerâ
     return await done
   }
   const number = sql`select from counter where type = 'INVOICE' for update`
-  const payee = sql`select from ledger.account where name = 'payee:onmarket' for update`
+  const payee = sql`select from ledger.account where name = 'payee:onmarket' for no key update`
   const held = [true, true]
   const paid = await without(
     number,
@@ -500,18 +500,27 @@ test('whoever waits for a number holds all the points that follow, the referrerâ
       ),
   )
   assert.equal(refunded.status, 201)
-  // Her own payment takes her balance before the payee's account, as his did with both.
+  // Her own payment takes her balance before the payee's account, as his did with both, and both before the number.
   const hers = await wallet.person({ balance: 10_000 })
-  const asked = { as: hers, key: newId(), body: { payee: 'onmarket', amount: '1000' } }
-  const manual = await without(
+  const asked = (capture: string) =>
+    wallet.post('/payments', { as: hers, key: newId(), body: { payee: 'onmarket', amount: '1000', capture } })
+  const taken = await without(
     payee,
-    () => wallet.post('/payments', asked),
-    async () => assert.deepEqual(await isLocked(hers.username), [false, true]),
+    () => asked('automatic'),
+    async () => assert.deepEqual(await isLocked(hers.username), [true, true]),
   )
-  const released = await without(
-    payee,
-    () => settle('release', manual.body.id),
-    async () => assert.deepEqual(await isLocked(hers.username), [false, true]),
+  assert.equal(taken.body.status, 'PAID')
+  const numbered = await without(
+    number,
+    () => asked('automatic'),
+    async () => await assert.rejects(owner.many(sql`${payee} nowait`)),
   )
-  assert.equal(released.body.status, 'CANCELLED')
+  assert.equal(numbered.body.status, 'PAID')
+  // What is held, and freed again, leaves the payee's account to those who take.
+  await inTransaction(owner, systemCaller, async (tx) => {
+    await tx.many(payee)
+    const { body: manual } = await asked('manual')
+    assert.equal(manual.status, 'PENDING')
+    assert.equal((await settle('release', manual.id)).body.status, 'CANCELLED')
+  })
 })

@@ -634,7 +634,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function keep_admins() returns trigger
 -- function keep_an_admin() returns void
 -- function lock_addresses(p_username text) returns void
--- function lock_balance(p_username text) returns void
+-- function lock_balance(p_username text, p_payee text) returns void
 -- function lock_payout(p_id bigint) returns payout
 -- function lock_points(p_username text) returns void
 -- function lock_transaction(p_id bigint) returns user_transaction

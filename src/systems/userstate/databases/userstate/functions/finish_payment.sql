@@ -12,16 +12,17 @@ begin
   if public.promised_discount(p) <> v_discount then
     perform public.refuse('immutable_column', jsonb_build_object('table', 'voucher_redemption', 'transaction', p.id));
   end if;
+  update public.user_transaction t set status = 'PAID', paid_at = p_paid_at,
+    transfer_id = ledger.id_of(case when p.amount > 0 then 'pay:' else 'pay_share:' end || p.id)
+  where t.id = p.id;
+  perform public.after_paid(p.id);
+  -- The payee's account comes last: everybody who pays it waits for it until this is committed.
   if p.amount > 0 and p.src = 'WALLET' then
     perform ledger.capture_legs('pay:' || p.id);
   elsif p.amount > 0 then
     perform ledger.post('pay:' || p.id, 'gateway:xendit', 'payee:' || p.payee, p.amount, 'payment');
   end if;
   perform public.pay_shares(p.id, p.payee, v_discount, p.commission_onmarket);
-  update public.user_transaction t set status = 'PAID', paid_at = p_paid_at,
-    transfer_id = ledger.id_of(case when p.amount > 0 then 'pay:' else 'pay_share:' end || p.id)
-  where t.id = p.id;
-  perform public.after_paid(p.id);
 end
 $$;
 

@@ -22,8 +22,14 @@ begin
 end
 $$;
 
--- The same for who pays or gets back alone: their balance before the account of a payee, as above.
-create or replace function public.lock_balance(p_username text) returns void
-language sql volatile security definer set search_path = '' as $$
-  select from public.user_balance b where b.username = p_username for no key update
+-- The same for who pays or gets back alone: their balance before the account of a payee, as above; and with it that account,
+-- where `p_payee` takes the money before a document is numbered.
+create or replace function public.lock_balance(p_username text, p_payee text default null) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform from public.user_balance b where b.username = p_username for no key update;
+  if p_payee is not null then
+    perform ledger.lock_accounts(array[ledger.leg('wallet:' || p_username, 'payee:' || p_payee, 1)]);
+  end if;
+end
 $$;

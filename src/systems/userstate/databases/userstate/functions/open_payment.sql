@@ -44,7 +44,8 @@ begin
   end if;
   if p_method = 'WALLET' and v_amount > 0 then
     perform public.ensure_wallet(p_username);
-    perform public.lock_balance(p_username);
+    -- What is only held needs the wallet alone.
+    perform public.lock_balance(p_username, case when v_is_paid then p_payee end);
     perform public.hold_wallet('pay:' || v_id,
       array[ledger.leg('wallet:' || p_username, 'payee:' || p_payee, v_amount)], 'payment');
   end if;
