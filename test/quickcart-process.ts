@@ -9,6 +9,7 @@ import { startPakasirSimulator } from '../src/gateways/pakasir/simulator/start.t
 import { startTelegramSimulator } from '../src/gateways/telegram/simulator/index.ts'
 import { freePort } from '../src/postgres/embedded.ts'
 import { auditsDatabase, storeDatabase } from '../src/systems/quickcart/databases.ts'
+import { auditsDatabase as walletAuditsDatabase, walletDatabase } from '../src/systems/userstate/databases.ts'
 import { testDatabase } from './database.ts'
 import { until } from './until.ts'
 
@@ -19,6 +20,11 @@ const SECRET = 'webhook-secret-of-tests'
 /** At the top of a test file. The process is started by `start` and ended by `kill`, as often as wanted. */
 export async function shopProcess() {
   const [shop, audits] = [await testDatabase(storeDatabase), await testDatabase(auditsDatabase)]
+  // Without them the house would start a PostgreSQL of its own for its wallets, which outlives a killed one.
+  const [wallets, walletAudits] = [
+    await testDatabase(walletDatabase),
+    await testDatabase(walletAuditsDatabase),
+  ]
   const telegram = await startTelegramSimulator({ token: TOKEN })
   const gateway = await startPakasirSimulator({ project: 'shop', apiKey: 'pakasir-key' })
   const data = await mkdtemp(join(tmpdir(), 'quickcart-process-'))
@@ -35,6 +41,8 @@ export async function shopProcess() {
     NIAGA_LOG_LEVEL: 'warn',
     NIAGA_DB_STORE1_URL: shop.url,
     NIAGA_DB_AUDITS_URL: audits.url,
+    NIAGA_USERSTATE_URL: wallets.url,
+    NIAGA_USERSTATE_AUDITS_URL: walletAudits.url,
     NIAGA_FIELD_KEYS: `test:${Buffer.alloc(32, 1).toString('base64')}`,
     TELEGRAM_BOT_TOKEN: TOKEN,
     TELEGRAM_API_ROOT: telegram.url,
