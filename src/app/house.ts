@@ -44,6 +44,8 @@ export interface House {
 
 /** Between two tries; longer and longer, to half a minute. */
 const LATE_MS = 2_000
+/** PostgreSQL that was stopped in order answers sooner. */
+const RECOVERY_MS = 15_000
 
 /** Says what is being done, for a person who waits. */
 export type Say = (text: string) => void
@@ -72,7 +74,13 @@ export async function startHouse(
     const manifests = systems.flatMap((system) => system.databases)
     // While PostgreSQL comes up there is time to read our own code; what cannot be read is told where it is opened.
     const loadCode = () => void Promise.allSettled(systems.map((system) => system.load()))
-    const { all, server } = await locateDatabases(configuration, manifests, loadCode)
+    const recovery = setTimeout(
+      () => say('PostgreSQL is not up yet; after a crash it reads its log first'),
+      RECOVERY_MS,
+    )
+    const { all, server } = await locateDatabases(configuration, manifests, loadCode).finally(() =>
+      clearTimeout(recovery),
+    )
     if (server) closers.push(() => server.stop())
     const databases = new Map(all.map((at) => [at.manifest.name, openForApplication(at, clock, log)]))
     closers.push(async () => {

@@ -19,8 +19,9 @@ const run = promisify(execFile)
 
 // Not "niaga": a user's own name is a schema that is searched before public, and ours is called so.
 const SUPERUSER = 'postgres'
-const START_TIMEOUT_MS = 60_000
-const ADOPT_TIMEOUT_MS = 60_000
+/** After a crash PostgreSQL first reads up to `max_wal_size` of its log: minutes on a slow disk. What fails ends by itself. */
+const START_TIMEOUT_MS = 600_000
+const ADOPT_TIMEOUT_MS = START_TIMEOUT_MS
 const LEFTOVERS_TIMEOUT_MS = 20_000
 const STOP_TIMEOUT_MS = 4_000
 
