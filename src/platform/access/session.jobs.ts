@@ -21,6 +21,9 @@ export function sessionTask(database: Database): Task {
 
 /** Looked at by one transaction. */
 const PAGE = 5000
+/** The least UUIDv7 of that moment: its first 48 bits are milliseconds (RFC 9562). */
+const FIRST_ID_TOO_YOUNG = sql`(
+  lpad(to_hex((extract(epoch from niaga.now() - interval '30 days') * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid`
 
 /**
  * Removes sessions that ended more than 30 days ago, by a revocation or with their last refresh token; until then a
@@ -37,7 +40,8 @@ export async function pruneSessions(
       tx.one(sql`
         with page as materialized (
           select s.id, s.revoked_at from niaga.session s
-          where s.id > ${after} and s.created_at < niaga.now() - interval '30 days' order by s.id limit ${PAGE}),
+          where s.id > ${after} and s.id < ${FIRST_ID_TOO_YOUNG} and s.created_at < niaga.now() - interval '30 days'
+          order by s.id limit ${PAGE}),
         gone as (
           delete from niaga.session s using page p
           where s.id = p.id and (p.revoked_at < niaga.now() - interval '30 days' or not exists (

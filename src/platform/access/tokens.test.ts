@@ -10,6 +10,7 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose'
+import { v7 } from 'uuid'
 import { testDatabase } from '../../../test/database.ts'
 import { until } from '../../../test/until.ts'
 import { systemCaller } from '../../kernel/caller.ts'
@@ -191,7 +192,7 @@ test('a session that was revoked, or whose last token ended, goes 30 days later;
     { name: 'ended 31 days ago', revoked: null, expires: at(-31), gone: true },
     { name: 'ended 29 days ago', revoked: null, expires: at(-29), gone: false },
     { name: 'lives', revoked: null, expires: at(1), gone: false },
-  ].map((one) => ({ ...one, id: newId() }))
+  ].map((one) => ({ ...one, id: v7({ msecs: at(-100).getTime() }) }))
   for (const { id, revoked, expires } of sessions) {
     await shop.db.run(sql`
       insert into niaga.session (id, subject, created_at, revoked_at) values (${id}, ${subject}, ${at(-100)}, ${revoked})`)
@@ -201,7 +202,8 @@ test('a session that was revoked, or whose last token ended, goes 30 days later;
   }
   await shop.db.run(sql`
     insert into niaga.session (id, subject, created_at)
-    select gen_random_uuid(), ${subject}, ${at(-100)} from generate_series(1, 12000)`)
+    select overlay(gen_random_uuid()::text placing ${v7({ msecs: at(-100).getTime() }).slice(0, 13)} from 1)::uuid,
+      ${subject}, ${at(-100)} from generate_series(1, 12000)`)
   const run = { caller: systemCaller, signal: new AbortController().signal }
   assert.ok((await pruneSessions(shop.db, run)) >= 12_002)
   const left = await shop.db.many<{ id: string }>(
