@@ -480,6 +480,8 @@ CREATE INDEX idx_user_transaction_payee ON user_transaction USING btree (payee, 
 CREATE INDEX idx_user_transaction_pending_expiry ON user_transaction USING btree (expired_at) WHERE ((status)::text = 'PENDING'::text);
 CREATE INDEX idx_user_transaction_status ON user_transaction USING btree (status);
 CREATE INDEX idx_user_transaction_unbacked ON user_transaction USING btree (created_at DESC, id DESC) WHERE (((status)::text = 'PAID'::text) AND (transfer_id IS NULL));
+CREATE INDEX idx_user_transaction_user_sums ON user_transaction USING btree (username, status, type) INCLUDE (amount);
+CREATE INDEX idx_user_transaction_user_type ON user_transaction USING btree (username, type, created_at DESC, id DESC);
 CREATE INDEX idx_user_transaction_username ON user_transaction USING btree (username);
 CREATE UNIQUE INDEX uq_user_transaction_xendit_invoice ON user_transaction USING btree (xendit_invoice) WHERE (xendit_invoice IS NOT NULL);
 CREATE INDEX user_transaction_invoice_idx ON user_transaction USING btree (invoice);
