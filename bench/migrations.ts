@@ -17,13 +17,14 @@ import { type DatabaseManifest, isSqlComponent } from '../src/postgres/manifest.
 import { inOrder, readComponent } from '../src/postgres/migrate/files.ts'
 import { ensureDatabase, migrateUp } from '../src/postgres/migrate/run.ts'
 import { auditsDatabase, storeDatabase } from '../src/systems/quickcart/databases.ts'
+import { auditsDatabase as walletAuditsDatabase, walletDatabase } from '../src/systems/userstate/databases.ts'
 import { query } from './lib/house.ts'
 import { describeMachine } from './lib/machine.ts'
 import { median } from './lib/numbers.ts'
 import { publish } from './lib/report.ts'
 
 const { values: options } = parseArgs({ options: { runs: { type: 'string', default: '5' } } })
-const manifests = [storeDatabase, auditsDatabase]
+const manifests = [storeDatabase, auditsDatabase, walletDatabase, walletAuditsDatabase]
 
 const folder = await mkdtemp(join(tmpdir(), 'niaga-bench-'))
 const server = await startEmbedded(folder)
@@ -39,7 +40,7 @@ try {
     title: 'All databases from nothing (`node bench/migrations.ts`)',
     settings: [
       ...(await describeMachine(server.url)).map((line) => `${line}.`),
-      `${manifests.map(({ name }) => name).join(' and ')}, ${options.runs} runs in turn, medians.`,
+      `${manifests.map(({ name }) => name).join(', ')}, ${options.runs} runs in turn, medians.`,
     ],
     tables: [
       {
