@@ -64,6 +64,11 @@ export function refusedFor(cast: Cast, what: string, { status, body }: Told, cod
     cast.model.violated('refused', `${what} with ${status} ${body.code ?? ''}`)
 }
 
+/** A day may pass between a lost answer and the next try; then no invoice is made for it any more. */
+export function tooLate({ wasUnknown }: Told): readonly string[] {
+  return wasUnknown ? ['gateway_rejected'] : []
+}
+
 export function thousands(random: Random, most: number): number {
   return 1_000 * (1 + random.int(most))
 }

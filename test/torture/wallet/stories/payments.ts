@@ -1,6 +1,6 @@
 /** Payments: held and taken or given back, refunded, and never more than there is. */
 import type { Random } from '../../../random.ts'
-import { type Cast, key, post, postTwice, refusedFor, thousands } from '../cast.ts'
+import { type Cast, key, post, postTwice, refusedFor, thousands, tooLate } from '../cast.ts'
 import type { Told } from '../desk.ts'
 import { DISCOUNT, type KnownPayment } from '../model.ts'
 import { payInvoice } from './invoices.ts'
@@ -120,7 +120,7 @@ async function pay(cast: Cast, random: Random, asked: Asked): Promise<KnownPayme
   const told = random.chance(0.25)
     ? await postTwice(cast, who, '/payments', body, once)
     : await post(cast, who, '/payments', body, once)
-  refusedFor(cast, 'a payment', told, REFUSALS)
+  refusedFor(cast, 'a payment', told, [...REFUSALS, ...tooLate(told)])
   const { id, invoice } = told.body
   if (told.status >= 300 || id === undefined || invoice === undefined) return undefined
   model.sameUnder(once, `payment ${id}`)

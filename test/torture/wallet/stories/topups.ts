@@ -1,6 +1,6 @@
 /** Money in: created, paid or given up, and credited once. */
 import type { Random } from '../../../random.ts'
-import { type Cast, key, post, postTwice, refusedFor, thousands } from '../cast.ts'
+import { type Cast, key, post, postTwice, refusedFor, thousands, tooLate } from '../cast.ts'
 import type { Told } from '../desk.ts'
 import type { KnownTopup } from '../model.ts'
 import { forge, payInvoice } from './invoices.ts'
@@ -22,7 +22,7 @@ export async function createTopup(
   const told = random.chance(0.3)
     ? await postTwice(cast, person, '/topups', body, once)
     : await post(cast, person, '/topups', body, once)
-  refusedFor(cast, 'a top-up', told, ['wallet_limit_exceeded', 'rate_limited'])
+  refusedFor(cast, 'a top-up', told, ['wallet_limit_exceeded', 'rate_limited', ...tooLate(told)])
   const { id, invoice } = told.body
   if (told.status >= 300 || id === undefined || invoice === undefined) return undefined
   cast.model.sameUnder(once, `top-up ${id}`)
