@@ -16,9 +16,10 @@ create or replace function ledger.lock_reserving(p_legs ledger.leg[]) returns vo
 language plpgsql as $$
 begin
   perform from ledger.account a
-  where a.name = any (
-      select l.debit from unnest(p_legs) l union select l.credit from unnest(p_legs) l)
-    and exists (select from unnest(p_legs) l where a.name = case a.normal when 1 then l.debit else l.credit end)
+  where (a.name, a.normal) in (
+      select side.account, side.normal
+      from unnest(p_legs) l
+      cross join lateral (values (l.debit, 1), (l.credit, -1)) side (account, normal))
     and not a.striped
   order by a.id desc
   for no key update;
