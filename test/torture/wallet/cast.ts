@@ -5,6 +5,9 @@ import type { Stage } from '../stage.ts'
 import type { Body, Told } from './desk.ts'
 import type { Model } from './model.ts'
 
+/** `topup.invoice_seconds`, as it is seeded. */
+const INVOICE_MS = 86_400_000
+
 export interface Cast {
   readonly stage: Stage
   readonly model: Model
@@ -64,9 +67,10 @@ export function refusedFor(cast: Cast, what: string, { status, body }: Told, cod
     cast.model.violated('refused', `${what} with ${status} ${body.code ?? ''}`)
 }
 
-/** A day may pass between a lost answer and the next try; then no invoice is made for it any more. */
-export function tooLate({ wasUnknown }: Told): readonly string[] {
-  return wasUnknown ? ['gateway_rejected'] : []
+/** Where an answer was lost and the day of an invoice went by before the next try, none is made any more. */
+export function tooLate(cast: Cast, askedAt: Date, { wasUnknown }: Told): readonly string[] {
+  const passed = cast.stage.clock.now().getTime() - askedAt.getTime()
+  return wasUnknown && passed >= INVOICE_MS ? ['gateway_rejected'] : []
 }
 
 export function thousands(random: Random, most: number): number {

@@ -117,10 +117,11 @@ async function pay(cast: Cast, random: Random, asked: Asked): Promise<KnownPayme
     ...(commission === undefined ? {} : { username: person, commission_onmarket: String(commission) }),
   }
   const who = commission === undefined ? person : payee
+  const askedAt = cast.stage.clock.now()
   const told = random.chance(0.25)
     ? await postTwice(cast, who, '/payments', body, once)
     : await post(cast, who, '/payments', body, once)
-  refusedFor(cast, 'a payment', told, [...REFUSALS, ...tooLate(told)])
+  refusedFor(cast, 'a payment', told, [...REFUSALS, ...tooLate(cast, askedAt, told)])
   const { id, invoice } = told.body
   if (told.status >= 300 || id === undefined || invoice === undefined) return undefined
   model.sameUnder(once, `payment ${id}`)

@@ -19,10 +19,15 @@ export async function createTopup(
   const amount = 9_000 + thousands(random, 90)
   const once = key(cast)
   const body = { amount: String(amount) }
+  const askedAt = cast.stage.clock.now()
   const told = random.chance(0.3)
     ? await postTwice(cast, person, '/topups', body, once)
     : await post(cast, person, '/topups', body, once)
-  refusedFor(cast, 'a top-up', told, ['wallet_limit_exceeded', 'rate_limited', ...tooLate(told)])
+  refusedFor(cast, 'a top-up', told, [
+    'wallet_limit_exceeded',
+    'rate_limited',
+    ...tooLate(cast, askedAt, told),
+  ])
   const { id, invoice } = told.body
   if (told.status >= 300 || id === undefined || invoice === undefined) return undefined
   cast.model.sameUnder(once, `top-up ${id}`)
