@@ -1,6 +1,6 @@
 /**
  * Answers are written by code that fast-json-stringify makes of their schema: for each answer when it is first given. Of
- * a thousand that routes declare, errors above all, most never are, and a start that makes them all takes twice as long.
+ * a thousand that routes declare, errors above all, most never are, and a start need not wait for all of them.
  */
 import { SerializerSelector } from '@fastify/fast-json-stringify-compiler'
 

@@ -16,7 +16,7 @@ export interface FieldProblem {
 }
 
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  // At the first request: a start that compiles what hundreds of routes may be asked takes twice as long.
+  // At the first request: a start need not wait for what hundreds of routes may be asked.
   let check: ReturnType<typeof Compile> | undefined
   return (given: unknown) => {
     check ??= Compile(schema)
