@@ -42,8 +42,8 @@ export async function changePassword(store: Store, caller: Caller, input: Change
  */
 export async function requestReset(store: Store, caller: Caller, login: string): Promise<void> {
   const payload = { login, ...(caller.ip === undefined ? {} : { ip: caller.ip }) }
-  // However often somebody is asked for: one job for them, and money goes first.
-  const how = { key: `reset:${sha256(login.toLowerCase())}`, priority: BEHIND_MONEY }
+  // However often anybody is asked for: one job that waits for each, one that runs for all, and money goes first.
+  const how = { key: `reset:${sha256(login.toLowerCase())}`, queue: 'resets', priority: BEHIND_MONEY }
   await inTransaction(store.db, caller, (tx) => enqueue(tx, resetRequest, payload, how))
 }
 
