@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openChatShop, type Person } from '../../../../test/quickcart-chat.ts'
 import { until } from '../../../../test/until.ts'
+import { systemCaller } from '../../../kernel/caller.ts'
 import { advanceClock } from '../../../platform/jobs/drain.ts'
 import { sql } from '../../../postgres/sql.ts'
+import { inTransaction } from '../../../postgres/transaction.ts'
+import { claimDue } from './outbox.queries.ts'
 import { startOutboxSender } from './outbox-sender.ts'
 
 const shop = await openChatShop()
@@ -213,6 +216,28 @@ test('two senders, three chats, thirty messages: each once, in order, and never 
       .slice(before)
       .every(({ status }) => status === 200),
   )
+})
+
+test('thousands wait behind one message of a chat: the sender reads each of them once', async () => {
+  const waiting = 2_000
+  const chat = 1 + shop.person('Penuh').id
+  await inTransaction(shop.owner.db, systemCaller, async (tx) => {
+    const read = async () => {
+      const { rows } = await tx.one<{ rows: number }>(sql`
+        select (seq_tup_read + idx_tup_fetch)::int as rows from pg_stat_xact_user_tables where relname = 'telegram_outbox'`)
+      return rows
+    }
+    await tx.run(sql`
+      insert into telegram_outbox (chat_id, method, payload, priority, next_attempt_at)
+        select ${chat}, 'sendMessage', '{"text": "wait"}', 5, now() + (n = 0)::int * interval '1 hour'
+        from generate_series(0, ${waiting}::int) n`)
+    await tx.run(sql`analyze telegram_outbox`)
+    const before = await read()
+    assert.deepEqual(await claimDue(tx, { limit: 12, of: 'news', busyChats: [], offsetMs: 0 }), [])
+    const after = await read()
+    assert.ok(after - before < waiting * 1.2, `${after - before} rows read`)
+    await tx.run(sql`delete from telegram_outbox where chat_id = ${chat}`)
+  })
 })
 
 test('a row whose sender died is sent by the next one', async () => {

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { startLoop } from '../../../platform/jobs/loop.ts'
 import type { Store } from '../store.ts'
 import { mergeOrderNotice } from './digest.ts'
-import { claimDue, LEAST_URGENT, type OutboxRow, requeueLost } from './outbox.queries.ts'
+import { type Claim, claimDue, OF_BROADCASTS, type OutboxRow, requeueLost } from './outbox.queries.ts'
 import { recordFailure, recordSent } from './outcome.ts'
 import { Pace } from './pace.ts'
 import { retireQr } from './retire-qr.ts'
@@ -39,9 +39,9 @@ export function startOutboxSender(store: Store): OutboxSender {
 
   const sweep = startLoop('telegram.outbox', SWEEP_MS, log, async (signal) => {
     while (!signal.aborted) {
-      const urgent = await claim(CONCURRENCY - underWay.size, LEAST_URGENT)
+      const news = await claim('news', CONCURRENCY - underWay.size)
       const share = Math.min(CONCURRENCY - underWay.size, BROADCAST_CONCURRENCY - broadcasts)
-      if (urgent + (await claim(share)) === 0) return
+      if (news + (await claim('broadcasts', share)) === 0) return
     }
   })
   const lost = startLoop('telegram.outbox.lost', LOST_SWEEP_MS, log, async () => {
@@ -51,18 +51,18 @@ export function startOutboxSender(store: Store): OutboxSender {
   // Without it the sweep still finds everything, half a second later.
   listening.catch((error: unknown) => log.warn({ error: String(error) }, 'cannot listen'))
 
-  /** Takes up to so many rows, all more urgent than `before`. Answers how many it found. */
-  async function claim(room: number, before = LEAST_URGENT + 1): Promise<number> {
+  /** Takes up to so many rows. Answers how many it found. */
+  async function claim(of: Claim['of'], room: number): Promise<number> {
     const limit = Math.min(room, pace.room())
     if (limit <= 0) return 0
     const { offsetMs } = store.clock
-    const rows = await claimDue(store.db, { limit, before, busyChats: pace.busyChats(), offsetMs })
+    const rows = await claimDue(store.db, { limit, of, busyChats: pace.busyChats(), offsetMs })
     for (const row of rows) dispatch(row)
     return rows.length
   }
 
   function dispatch(row: OutboxRow): void {
-    const isBroadcast = row.priority === LEAST_URGENT
+    const isBroadcast = row.priority === OF_BROADCASTS
     if (isBroadcast) broadcasts++
     pace.take(row.chat_id)
     const work = sendAndRecord(store, row)

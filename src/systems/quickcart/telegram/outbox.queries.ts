@@ -14,34 +14,22 @@ export interface OutboxRow
 
 export interface Claim {
   readonly limit: number
-  /** Only rows with a smaller priority. */
-  readonly before: number
+  /** Broadcasts have a queue of their own. */
+  readonly of: 'news' | 'broadcasts'
   /** Chats that must not be sent anything yet. */
   readonly busyChats: readonly bigint[]
   readonly offsetMs: number
 }
 
-/** Of broadcasts. */
-export const LEAST_URGENT = 9
+/** The priority of broadcasts; nothing is less urgent. */
+export const OF_BROADCASTS = 9
 
-/**
- * Takes due rows, most urgent first and of each chat only its first one, so that a chat reads its messages in
- * the order of (priority, id) also when several processes send and when its first row waits for a retry.
- */
-export async function claimDue(db: Db, { limit, before, busyChats, offsetMs }: Claim): Promise<OutboxRow[]> {
+/** Takes due rows, as claim_messages.sql says. */
+export async function claimDue(db: Db, { limit, of, busyChats, offsetMs }: Claim): Promise<OutboxRow[]> {
   return await db.many<OutboxRow>(sql`
-    with due as (
-      select o.id from telegram_outbox o
-      where o.status = 'queued' and o.priority < ${before} and o.next_attempt_at <= now() + ${offsetMs} * interval '1 millisecond'
-        and not (o.chat_id = any (${busyChats}::bigint[]))
-        and not exists (select from telegram_outbox s where s.chat_id = o.chat_id and s.status = 'sending')
-        and not exists (select from telegram_outbox e where e.chat_id = o.chat_id and e.status = 'queued'
-          and (e.priority, e.id) < (o.priority, o.id))
-      order by o.priority, o.next_attempt_at, o.id
-      limit ${limit} for update of o skip locked)
-    update telegram_outbox o set status = 'sending', attempts = o.attempts + 1, next_attempt_at = now()
-      from due where o.id = due.id
-      returning o.id, o.chat_id, o.method, o.payload, o.ref_type, o.ref_id, o.priority, o.attempts`)
+    select id, chat_id, method, payload, ref_type, ref_id, priority, attempts
+      from claim_messages(${limit}, ${of === 'broadcasts'}, ${busyChats},
+        now() + ${offsetMs} * interval '1 millisecond')`)
 }
 
 /** Seconds after which whoever was sending a row is taken for dead. A call takes 15 at most. */

@@ -5,20 +5,19 @@ import { type Message, textPayload } from './message.ts'
 import {
   auditBroken,
   booksDiffer,
+  isUnusual,
   type LowProduct,
-  largeDay,
-  largePayment,
   lowStock,
-  manyOrders,
+  unusualBuying,
 } from './messages/watch.ts'
 import { call, type Notices } from './notice.ts'
 import type { OutboxRow } from './outbox.queries.ts'
 import { type Sent, skipped } from './sent.ts'
 
 export const watchNotices: Notices = {
-  staff_many_orders: withFacts(({ ref_id, payload }) => manyOrders(ref_id ?? '', payload)),
-  staff_large_payment: withFacts(({ ref_id, payload }) => largePayment(ref_id ?? '', payload)),
-  staff_large_day: withFacts(({ ref_id, payload }) => largeDay(ref_id ?? '', payload)),
+  staff_velocity: withFacts(({ payload: { news } }) =>
+    unusualBuying(Array.isArray(news) ? news.filter(isUnusual) : []),
+  ),
   staff_books_differ: withFacts(({ payload }) => booksDiffer(payload)),
   staff_audit_broken: withFacts(({ payload }) => auditBroken(payload)),
   staff_low_stock: tellLowStock,

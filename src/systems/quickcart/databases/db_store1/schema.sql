@@ -509,6 +509,7 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function check_erasable(p_user users) returns void
 -- function check_payable(p_user bigint, p_method text, p_base numeric) returns void
 -- function check_voucher(p_user bigint, p_code text, OUT voucher_id integer, OUT amount numeric, OUT expires_at timestamp with time zone) returns record
+-- function claim_messages(p_limit integer, p_broadcasts boolean, p_busy bigint[], p_now timestamp with time zone) returns SETOF telegram_outbox
 -- function clean_vouchers(p_limit integer) returns integer
 -- function close_exports(p_user bigint) returns void
 -- function close_payment(p_invoice text, p_status text, p_parent_status text, p_error text) returns void
@@ -595,6 +596,7 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function take_stock(p_order_id integer, p_lines jsonb, p_sold boolean) returns void
 -- function unban_user(p_user bigint) returns void
 -- function unit_price(p_customer_price numeric, p_reseller_price numeric, p_member_status text, p_kind text, p_value numeric) returns numeric
+-- function unusual_buying(p_now timestamp without time zone) returns TABLE(key text, what text, amount numeric, facts jsonb)
 -- function update_timestamp() returns trigger
 -- function voucher_lifecycle() returns trigger
 -- function watch_stock() returns void

@@ -5,35 +5,52 @@ import type { Message } from '../message.ts'
 import type { Facts } from './staff.ts'
 import { grouped, shortened } from './wording.ts'
 
-export function manyOrders(user: string, { count }: Facts): Message {
-  return {
-    text: lines(
-      html`👀 <b>Banyak pesanan dalam satu jam</b>`,
-      html`Pembeli: <code>${user}</code>`,
-      html`Pesanan lunas: ${String(count)}`,
-    ),
-  }
+/** One piece of news of watch_velocity. */
+export interface Unusual {
+  readonly what: keyof typeof unusual
+  readonly user: string
+  readonly invoice?: string
+  readonly amount?: string
+  readonly count?: number
 }
 
-export function largePayment(invoice: string, { user, amount }: Facts): Message {
-  return {
-    text: lines(
-      html`👀 <b>Pembayaran besar</b>`,
-      html`Invoice: <code>${invoice}</code>`,
-      html`Pembeli: <code>${String(user)}</code>`,
-      html`Jumlah: ${inRupiah(amount)}`,
-    ),
-  }
+const unusual = {
+  many_orders: {
+    title: 'Banyak pesanan dalam satu jam',
+    line: ({ user, count }: Unusual) =>
+      html`Pembeli <code>${user}</code>: ${grouped(count ?? 0)} pesanan lunas`,
+  },
+  large_payment: {
+    title: 'Pembayaran besar',
+    line: ({ user, invoice, amount }: Unusual) =>
+      html`<code>${invoice ?? ''}</code>, pembeli <code>${user}</code>: ${inRupiah(amount)}`,
+  },
+  large_day: {
+    title: 'Pembayaran besar dalam satu hari',
+    line: ({ user, amount }: Unusual) => html`Pembeli <code>${user}</code>: ${inRupiah(amount)}`,
+  },
+} as const
+
+/** Of each kind; three kinds of so many lines are a message that Telegram takes. */
+const UNUSUAL_SHOWN = 15
+
+export function isUnusual(news: unknown): news is Unusual {
+  return typeof news === 'object' && news !== null && 'what' in news && String(news.what) in unusual
 }
 
-export function largeDay(user: string, { amount }: Facts): Message {
-  return {
-    text: lines(
-      html`👀 <b>Pembayaran besar dalam satu hari</b>`,
-      html`Pembeli: <code>${user}</code>`,
-      html`Jumlah hari ini: ${inRupiah(amount)}`,
-    ),
-  }
+/** Everything new of one look, the largest of each kind first, as it comes. */
+export function unusualBuying(news: readonly Unusual[]): Message {
+  const sections = Object.entries(unusual).map(([kind, { title, line }]) => {
+    const those = news.filter(({ what }) => what === kind)
+    const hidden = those.length - UNUSUAL_SHOWN
+    if (those.length === 0) return undefined
+    return lines(
+      html`👀 <b>${title}</b>`,
+      ...those.slice(0, UNUSUAL_SHOWN).map(line),
+      hidden > 0 ? html`… dan ${grouped(hidden)} lagi.` : undefined,
+    )
+  })
+  return { text: lines(...sections) }
 }
 
 export interface LowProduct {
