@@ -38,3 +38,14 @@ test('a schedule that no day fits is never due', () => {
 test('a schedule that cannot be read is refused', () => {
   assert.throws(() => slot('61 * * * *', '2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'))
 })
+
+test('asked again and again, with earlier and later beginnings, a schedule says the same as when it is asked once', () => {
+  const entry = { schedule: '0 0 1 * *', timeZone: 'UTC' }
+  const asked = (after: string, now: string) => lastSlot(entry, at(after), at(now))?.toISOString()
+  assert.equal(asked('2026-01-10T00:00:00Z', '2026-01-20T00:00:00Z'), undefined)
+  assert.equal(asked('2026-01-10T00:00:00Z', '2026-01-31T23:59:59Z'), undefined)
+  assert.equal(asked('2026-01-10T00:00:00Z', '2026-02-01T00:00:00Z'), '2026-02-01T00:00:00.000Z')
+  assert.equal(asked('2026-02-01T00:00:00Z', '2026-02-10T00:00:00Z'), undefined)
+  assert.equal(asked('2026-01-15T00:00:00Z', '2026-02-10T00:00:00Z'), '2026-02-01T00:00:00.000Z')
+  assert.equal(asked('2025-12-15T00:00:00Z', '2026-01-20T00:00:00Z'), '2026-01-01T00:00:00.000Z')
+})

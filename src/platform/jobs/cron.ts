@@ -27,12 +27,10 @@ const LOOK_BACK_MS = 366 * 24 * 60 * MINUTE_MS
 /** Puts every job into the queue whose time has come since it was last put there; once, whoever asks. */
 export async function enqueueDueCrons(database: Database, entries: readonly CronEntry[]): Promise<void> {
   const now = database.clock.now()
+  const lastOf = await lastSlots(database, entries.map(nameOf), now)
   for (const entry of entries) {
-    const name = `${entry.job.name} ${entry.schedule}`
-    const { last } = await database.one<{ last: Date }>(sql`
-      insert into niaga.cron as c (name, last_slot) values (${name}, ${now})
-      on conflict (name) do update set last_slot = c.last_slot returning last_slot as last`)
-    const slot = lastSlot(entry, last, now)
+    const name = nameOf(entry)
+    const slot = lastSlot(entry, lastOf.get(name) ?? now, now)
     if (!slot) continue
     // The update and the job are one statement: of two processes that see the slot, one moves it.
     await database.run(sql`
@@ -42,15 +40,57 @@ export async function enqueueDueCrons(database: Database, entries: readonly Cron
   }
 }
 
+function nameOf({ job, schedule }: CronEntry): string {
+  return `${job.name} ${schedule}`
+}
+
+/** Asked every second, so that it writes only where a schedule is new: its time begins now. */
+async function lastSlots(
+  database: Database,
+  names: readonly string[],
+  now: Date,
+): Promise<ReadonlyMap<string, Date>> {
+  const rows = await database.many<{ name: string; last: Date }>(
+    sql`select name, last_slot as last from niaga.cron where name = any (${names})`,
+  )
+  const known = new Map(rows.map(({ name, last }) => [name, last]))
+  const unknown = names.filter((name) => !known.has(name))
+  if (unknown.length > 0) {
+    await database.run(sql`
+      insert into niaga.cron (name, last_slot) select name, ${now} from unnest(${unknown}::text[]) name
+      on conflict (name) do nothing`)
+  }
+  return known
+}
+
 /** The latest minute in (`after`, `now`] that the schedule names. */
 export function lastSlot(entry: Omit<CronEntry, 'job'>, after: Date, now: Date): Date | undefined {
-  const { match } = parseCronItem({ task: 'cron', match: entry.schedule, identifier: entry.schedule })
-  const digest = digestIn(entry.timeZone ?? DEFAULT_ZONE)
+  const reader = readers.get(entry) ?? read(entry)
   const earliest = Math.max(after.getTime(), now.getTime() - LOOK_BACK_MS)
-  for (let t = now.getTime() - (now.getTime() % MINUTE_MS); t > earliest; t -= MINUTE_MS) {
-    if (match(digest(t))) return new Date(t)
+  const latest = now.getTime() - (now.getTime() % MINUTE_MS)
+  for (let t = latest; t > earliest; t -= MINUTE_MS) {
+    if (t <= reader.quiet.until && earliest >= reader.quiet.after) break
+    if (reader.match(reader.digest(t))) return new Date(t)
   }
+  reader.quiet = { after: earliest, until: latest }
   return undefined
+}
+
+interface Reader {
+  readonly match: (digest: Digest) => boolean
+  readonly digest: (time: number) => Digest
+  /** Names no minute in between; asked again a second later, only what has passed since is read. */
+  quiet: { after: number; until: number }
+}
+
+const readers = new WeakMap<Omit<CronEntry, 'job'>, Reader>()
+
+function read(entry: Omit<CronEntry, 'job'>): Reader {
+  const { schedule, timeZone = DEFAULT_ZONE } = entry
+  const { match } = parseCronItem({ task: 'cron', match: schedule, identifier: schedule })
+  const reader = { match, digest: digestIn(timeZone), quiet: { after: 0, until: 0 } }
+  readers.set(entry, reader)
+  return reader
 }
 
 interface Digest {
