@@ -130,13 +130,13 @@ export async function heapMb({ url }: BenchHouse): Promise<number> {
   return Number(bytes) / 1_000_000
 }
 
-/** Nothing is due any more in this database. */
+/** Nothing is due any more in this database, and the audit has all that happened. */
 export async function idle(database: string): Promise<void> {
   for (;;) {
     const [{ busy } = { busy: true }] = await query<{ busy: boolean }>(
       database,
-      `select exists (select from graphile_worker._private_jobs where locked_at is not null
-        or (run_at <= now() and attempts < max_attempts)) as busy`,
+      `select exists (select from audit.outbox) or exists (select from graphile_worker._private_jobs
+        where locked_at is not null or (run_at <= now() and attempts < max_attempts)) as busy`,
     )
     if (!busy) return
     await wait(200)

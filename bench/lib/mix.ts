@@ -20,8 +20,12 @@ const TOKEN_MINUTES = 10
 export interface Mix {
   /** @throws Error where anything of it was not answered with success. */
   one(): Promise<void>
-  /** Goods for so many, and tokens that last some minutes. */
-  prepare(units: number): Promise<void>
+  /** Goods for so many. */
+  stock(units: number): Promise<void>
+  /** Tokens that last some minutes, where they end soon. */
+  renew(): Promise<void>
+  /** Resolves when what all of it left behind is done: jobs, and rows for the audit. */
+  settled(): Promise<void>
   /** @throws Error where the books do not say what was answered. */
   prove(): Promise<void>
 }
@@ -80,14 +84,19 @@ export async function openMix(house: BenchHouse): Promise<Mix> {
       await payment(n)
       if (n % UNITS_PER_TOPUP === 0) await topUp(n)
     },
-    async prepare(units) {
+    async stock(units) {
       await addGoods(shop, products, Math.ceil(units / PRODUCTS) + 1)
+    },
+    async renew() {
       if (performance.now() - renewed < TOKEN_MINUTES * 60_000) return
       customers = await signInToShop(house.url, CUSTOMERS)
       await measure(PEOPLE, 4, async (n) => {
         people[n] = await signIn(house, `person_${1 + n}`)
       })
       renewed = performance.now()
+    },
+    async settled() {
+      await Promise.all([idle(shop), idle(wallets)])
     },
     async prove() {
       await house.xendit.webhooks.settled()
