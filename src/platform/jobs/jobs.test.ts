@@ -88,7 +88,8 @@ describe('jobs', () => {
     await Promise.all([night(), night()])
     assert.equal(greeted.length, 2)
     // It is asked every second: where nothing is due, nothing is written.
-    const written = () => db.one(sql`select xmin::text, last_slot from niaga.cron where name like 'nightly %'`)
+    const written = () =>
+      db.one(sql`select xmin::text, last_slot from niaga.cron where name like 'nightly %'`)
     const before = await written()
     await night()
     assert.deepEqual(await written(), before)

@@ -29,8 +29,10 @@ export interface RunningJobs {
   stop(): Promise<void>
 }
 
-/** Also the longest that a job waits whose notification was left to another one. */
-const POLL_MS = 500
+/** Also the longest that a job waits whose notification was left to another one. One look serves all workers. */
+const LOOK_MS = 500
+/** What each worker looks by itself, should ours fail. */
+const POLL_MS = 5_000
 const CRON_TICK_MS = 1_000
 const REAP_MS = 3_000
 /** Handlers are told to give up, and where they do not listen their jobs are given back: together under 5 s. */
@@ -100,6 +102,7 @@ function startCrew(options: JobsOptions): RunningJobs {
       await started.promise
     } finally {
       await end(started)
+      workers = undefined
       // What this crew leaves locked, the reaper gives back.
       await presence?.leave()
     }
@@ -110,8 +113,15 @@ function startCrew(options: JobsOptions): RunningJobs {
     await ending.stop().catch((error: unknown) => log.debug({ error: String(error) }, 'the workers ended'))
   }
 
+  const look = startLoop('jobs.due', LOOK_MS, log, async () => {
+    const { due } = await database.one<{ due: number }>(sql`
+      select count(*)::int as due from (
+        select from graphile_worker._private_jobs where is_available and run_at <= now()
+        limit ${options.concurrency}) j`)
+    if (due > 0 && !stopping.signal.aborted) workers?.nudge(due)
+  })
   const watch = startLoop('jobs.presence', REAP_MS, log, async () => await presence?.ensure())
-  const crew = startLoop('jobs.workers', POLL_MS, log, async () => {
+  const crew = startLoop('jobs.workers', LOOK_MS, log, async () => {
     if (!stopping.signal.aborted) await shift()
   })
   return {
@@ -120,7 +130,7 @@ function startCrew(options: JobsOptions): RunningJobs {
       const stopped = runner && end(runner)
       const late = await Promise.race([stopped, wait(KILL_AFTER_MS, 'late', { ref: false })])
       if (late === 'late') await workers?.forcefulShutdown('the process is stopping')
-      await Promise.all([crew.stop(), watch.stop()])
+      await Promise.all([crew.stop(), watch.stop(), look.stop()])
       await pool.end()
     },
   }

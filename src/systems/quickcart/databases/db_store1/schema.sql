@@ -509,7 +509,7 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function check_erasable(p_user users) returns void
 -- function check_payable(p_user bigint, p_method text, p_base numeric) returns void
 -- function check_voucher(p_user bigint, p_code text, OUT voucher_id integer, OUT amount numeric, OUT expires_at timestamp with time zone) returns record
--- function claim_messages(p_limit integer, p_broadcasts boolean, p_busy bigint[], p_now timestamp with time zone) returns SETOF telegram_outbox
+-- function claim_messages(p_limit integer, p_broadcasts boolean, p_busy bigint[], p_now timestamp with time zone) returns TABLE(id bigint, chat_id bigint, method text, payload jsonb, ref_type text, ref_id text, priority smallint, attempts integer)
 -- function clean_vouchers(p_limit integer) returns integer
 -- function close_exports(p_user bigint) returns void
 -- function close_payment(p_invoice text, p_status text, p_parent_status text, p_error text) returns void

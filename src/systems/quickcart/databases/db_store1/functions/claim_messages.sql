@@ -4,7 +4,9 @@
 -- queue of their own.
 -- A loop, which asks once for each chat: thousands may wait in one, and no plan may read them once for each of them.
 create or replace function public.claim_messages(
-  p_limit integer, p_broadcasts boolean, p_busy bigint[], p_now timestamptz) returns setof public.telegram_outbox
+  p_limit integer, p_broadcasts boolean, p_busy bigint[], p_now timestamptz)
+returns table (id bigint, chat_id bigint, method text, payload jsonb, ref_type text, ref_id text, priority smallint,
+  attempts integer)
 language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 declare
@@ -31,7 +33,8 @@ begin
     continue when not found;
     return query
     update public.telegram_outbox o set status = 'sending', attempts = o.attempts + 1, next_attempt_at = now()
-      where o.id = v_first.id returning o.*;
+      where o.id = v_first.id
+      returning o.id, o.chat_id, o.method::text, o.payload, o.ref_type::text, o.ref_id::text, o.priority, o.attempts;
     v_claimed := v_claimed + 1;
   end loop;
 end
