@@ -11,7 +11,7 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { Argument, Command } from 'commander'
 import { drawChart } from './lib/plot.ts'
 import { asMarkdown, REPORT_FILE, type Report } from './lib/report.ts'
 
@@ -40,15 +40,14 @@ const DOCS = join(import.meta.dirname, '..', 'docs')
 const PAGE = join(DOCS, 'performance.md')
 const PLOTS = 'plots'
 
-const { values: options, positionals: words } = parseArgs({
-  allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, keep: { type: 'string' } },
-})
-const wanted = BENCHMARKS.filter(({ file }) => words.length === 0 || words.includes(file))
-if (wanted.length === 0) {
-  console.error(`there are ${BENCHMARKS.map(({ file }) => file).join(', ')}`)
-  process.exit(2)
-}
+const command = new Command('npm run bench --')
+  .description('Runs benchmarks one after the other and writes their results to docs/performance.md.')
+  .addArgument(new Argument('[names...]', 'only these').choices(BENCHMARKS.map(({ file }) => file)))
+  .option('--quick', 'small sizes and single runs, to see that everything works; writes no page', false)
+  .option('--keep <folder>', 'what quickcart-sizes fills (15 GB) stays there for the next run')
+  .parse()
+const options = command.opts<{ quick: boolean; keep?: string }>()
+const wanted = BENCHMARKS.filter(({ file }) => command.args.length === 0 || command.args.includes(file))
 
 const folder = await mkdtemp(join(tmpdir(), 'niaga-bench-reports-'))
 try {

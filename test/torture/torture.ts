@@ -83,6 +83,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     const opening = { stage, tally, violated, paths, names: options.stories }
     const [shop, wallet] = [await openShop(opening), await openWallet(opening)]
     businesses.push(...[shop, wallet].filter(({ stories }) => stories.length > 0))
+    if (businesses.length === 0) throw new Error(`no story is called ${options.stories?.join(', ')}`)
     const { sabotage } = options
     if (sabotage) await { shop, wallet }[sabotage.of].db.run(sql.raw(sabotage.statement))
     const run = { stage, businesses, violations, violated, faults, recoveries }
