@@ -157,6 +157,24 @@ test('staff takes, gives back and refunds nothing that they paid themselves', as
   assert.deepEqual(await funds(cashier), [0, 0])
 })
 
+test('a service that has nothing yet is paid at once, and the platform keeps its commission of that payment', async () => {
+  const budi = await wallet.person({ balance: 10_000 })
+  const headers = await wallet.service('newcomer', ['payments:charge'])
+  const commission = await account('revenue:commission')
+  const body = {
+    username: budi.username,
+    payee: 'newcomer',
+    amount: '4000',
+    commission_onmarket: '300',
+    capture: 'automatic',
+  }
+  const made = await wallet.post('/payments', { headers, key: newId(), body })
+  assert.deepEqual([made.status, made.body.status, made.body.code], [201, 'PAID', undefined])
+  assert.deepEqual(await funds(budi), [6_000, 0])
+  assert.equal(await account('payee:newcomer'), 3_700n)
+  assert.equal(await account('revenue:commission'), commission + 300n)
+})
+
 test('check 51: a service charges only with the scope for it, and sees only what is paid to it', async () => {
   const budi = await wallet.person({ balance: 10_000 })
   const charging = await wallet.service('charging', ['payments:charge', 'payments:read'])

@@ -48,6 +48,10 @@ begin
     perform public.lock_balance(p_username, case when v_is_paid then p_payee end);
     perform public.hold_wallet('pay:' || v_id,
       array[ledger.leg('wallet:' || p_username, 'payee:' || p_payee, v_amount)], 'payment');
+    if v_is_paid then
+      -- A payee who has nothing else has this before the platform takes its commission of it.
+      perform ledger.capture_legs('pay:' || v_id);
+    end if;
   end if;
   if v_is_paid then
     -- All that moves before the counter; finish_payment finds it done.
