@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { startLoop } from '../../../platform/jobs/loop.ts'
 import type { Store } from '../store.ts'
 import { mergeOrderNotice } from './digest.ts'
-import { type Claim, claimDue, OF_BROADCASTS, type OutboxRow, requeueLost } from './outbox.queries.ts'
+import { type Claim, claimDue, type OutboxRow, requeueLost } from './outbox.queries.ts'
 import { recordFailure, recordSent } from './outcome.ts'
 import { Pace } from './pace.ts'
 import { retireQr } from './retire-qr.ts'
@@ -57,12 +57,11 @@ export function startOutboxSender(store: Store): OutboxSender {
     if (limit <= 0) return 0
     const { offsetMs } = store.clock
     const rows = await claimDue(store.db, { limit, of, busyChats: pace.busyChats(), offsetMs })
-    for (const row of rows) dispatch(row)
+    for (const row of rows) dispatch(row, of === 'broadcasts')
     return rows.length
   }
 
-  function dispatch(row: OutboxRow): void {
-    const isBroadcast = row.priority === OF_BROADCASTS
+  function dispatch(row: OutboxRow, isBroadcast: boolean): void {
     if (isBroadcast) broadcasts++
     pace.take(row.chat_id)
     const work = sendAndRecord(store, row)

@@ -21,9 +21,6 @@ export interface Claim {
   readonly offsetMs: number
 }
 
-/** The priority of broadcasts; nothing is less urgent. */
-export const OF_BROADCASTS = 9
-
 /** Takes due rows, as claim_messages.sql says. */
 export async function claimDue(db: Db, { limit, of, busyChats, offsetMs }: Claim): Promise<OutboxRow[]> {
   return await db.many<OutboxRow>(sql`
