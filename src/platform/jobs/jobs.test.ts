@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { testDatabase } from '../../../test/database.ts'
 import { platformDatabase } from '../../../test/platform.ts'
+import { until } from '../../../test/until.ts'
 import { systemCaller } from '../../kernel/caller.ts'
 import { SandboxClock } from '../../kernel/clock.ts'
 import { silentLog } from '../../kernel/log.ts'
@@ -154,6 +155,21 @@ describe('jobs', () => {
     assert.deepEqual(greeted, ['first'])
     await drainJobs(db, [task])
     assert.deepEqual(greeted, ['first', 'second'])
+  })
+
+  test('a job whose time comes later is taken soon after it, although nobody announces that', async () => {
+    const { greeted, task } = greeter()
+    const jobs = await startJobs({ database: db, tasks: [task], cron: [], concurrency: 1, log: silentLog })
+    const waits: number[] = []
+    for (const n of [1, 2, 3]) {
+      const due = clock.now().getTime() + 1_000
+      await say(`later ${n}`, { runAt: new Date(due) })
+      await until(() => greeted.length === n)
+      waits.push(clock.now().getTime() - due)
+    }
+    await jobs.stop()
+    // A worker that has found nothing looks again after five seconds: left to that, each would wait four.
+    assert.ok(Math.min(...waits) < 3_000, `${waits} ms`)
   })
 
   test('a handler that does not listen is cut off, and its job given back', async () => {
