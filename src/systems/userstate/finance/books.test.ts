@@ -224,3 +224,46 @@ test('payouts, refunds and vouchers without their money, or with another sum, ar
   await byHand(sql`voucher`, sql`redeemed_count = 1 where code = 'GIFT'`)
   await wallet.change('payout.fee', 0)
 })
+
+test('finance adjusts a wallet once per key, never its own; history pages without loss and knows the balance after', async () => {
+  const [budi, finance] = [await wallet.person(), await wallet.signIn(staff.finance)]
+  const adjust = (direction: string, amount: number, key: string = newId(), username = budi.username) =>
+    wallet.post('/admin/adjustments', {
+      as: finance,
+      key,
+      body: { username, direction, amount: String(amount), reason: 'a correction' },
+    })
+  const key = newId()
+  const [one, two] = [await adjust('credit', 500, key), await adjust('credit', 500, key)]
+  assert.deepEqual([one.status, one.body.id], [201, two.body.id])
+  assert.equal((await adjust('debit', 501)).body.code, 'insufficient_funds')
+  assert.equal((await adjust('credit', 1, newId(), finance.username)).status, 403)
+  assert.equal(
+    (await wallet.post('/admin/adjustments', { as: budi, key: newId(), body: one.body })).status,
+    403,
+  )
+  const debits = await Promise.all(Array.from({ length: 7 }, () => adjust('debit', 100)))
+  assert.equal(debits.filter(({ status }) => status === 201).length, 5)
+  // Equal times are told apart by their ids.
+  await owner.run(
+    sql`update user_transaction set created_at = '2026-01-01' where username = ${budi.username}`,
+  )
+  const seen: [string, string][] = []
+  for (let cursor = ''; ; ) {
+    const { body } = await wallet.get(`/transactions?limit=2${cursor && `&cursor=${cursor}`}`, { as: budi })
+    for (const item of body.items) seen.push([item.id, item.balance_after])
+    if (body.next_cursor === null) break
+    cursor = body.next_cursor
+  }
+  assert.equal(new Set(seen.map(([id]) => id)).size, 6)
+  assert.deepEqual(seen.map(([, balance]) => balance).toSorted(), ['0', '100', '200', '300', '400', '500'])
+  const { body } = await wallet.get('/transactions/summary', { as: budi })
+  assert.deepEqual(body.items, [{ status: 'PAID', count: 6, total_amount: '1000' }])
+  const admin = await wallet.get(`/admin/transactions?username=${budi.username}&status=PAID`, { as: finance })
+  assert.equal(admin.body.items.length, 6)
+  for (const holder of ['onbooking', 'onmarket']) await wallet.payee(holder)
+  const { body: payees } = await wallet.get('/admin/payees', { as: finance })
+  const holders = payees.items.map(({ holder }: { holder: string }) => holder)
+  assert.deepEqual(holders, holders.toSorted())
+  assert.ok(holders.includes('onbooking') && holders.includes('onmarket'))
+})

@@ -3,6 +3,13 @@ import { test } from 'node:test'
 import { toRupiah } from './rupiah.ts'
 
 test('hundredths become the nearest rupiah, above zero and below', () => {
-  const sums = [14_700_000n, 14_700_049n, 14_700_050n, 0n, -14_700_000n, -14_700_049n, -14_700_051n, -1n]
-  assert.deepEqual(sums.map(toRupiah), [147_000n, 147_000n, 147_001n, 0n, -147_000n, -147_000n, -147_001n, 0n])
+  for (const sign of [1n, -1n])
+    for (const [hundredths, rupiah] of [
+      [0n, 0n],
+      [49n, 0n],
+      [51n, 1n],
+      [14_700_000n, 147_000n],
+    ] as const)
+      assert.equal(toRupiah(sign * hundredths), sign * rupiah)
+  assert.equal(toRupiah(50n), 1n)
 })

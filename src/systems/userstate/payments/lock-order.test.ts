@@ -2,21 +2,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from '../../../../test/until.ts'
-import { basic, type Person } from '../../../../test/userstate.ts'
+import type { Person } from '../../../../test/userstate.ts'
 import { openWalletWithGateway } from '../../../../test/userstate-gateway.ts'
 import { systemCaller } from '../../../kernel/caller.ts'
 import { newId } from '../../../kernel/ids.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
-import { createKey } from '../services/api-keys.ts'
 
 const wallet = await openWalletWithGateway()
 const { owner } = wallet
-const { apikey } = await createKey({ db: owner }, systemCaller, {
-  holder: 'onmarket',
-  scopes: ['payments:charge', 'payments:settle'],
-})
-const shop = basic('onmarket', apikey)
+const shop = await wallet.service('onmarket', ['payments:charge', 'payments:settle'])
 
 const pay = (as: Person, amount: string, body: object) =>
   wallet.post('/payments', { as, key: newId(), body: { payee: 'onmarket', amount, ...body } })

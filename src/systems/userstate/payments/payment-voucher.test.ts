@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { until } from '../../../../test/until.ts'
-import { basic, type Person } from '../../../../test/userstate.ts'
+import type { Person } from '../../../../test/userstate.ts'
 import { openWalletWithGateway } from '../../../../test/userstate-gateway.ts'
 import { systemCaller } from '../../../kernel/caller.ts'
 import { newId } from '../../../kernel/ids.ts'
@@ -13,17 +13,10 @@ import { verify } from '../../../ledger/ledger.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import { compareBooks } from '../finance/reconciliation.ts'
-import { createKey } from '../services/api-keys.ts'
 
 const wallet = await openWalletWithGateway()
 const { xendit, owner } = wallet
-const shop = await (async () => {
-  const { apikey } = await createKey({ db: owner }, systemCaller, {
-    holder: 'onmarket',
-    scopes: ['payments:charge', 'payments:settle'],
-  })
-  return basic('onmarket', apikey)
-})()
+const shop = await wallet.service('onmarket', ['payments:charge', 'payments:settle'])
 await wallet.payee('onbooking')
 
 beforeEach(() => xendit.behave())

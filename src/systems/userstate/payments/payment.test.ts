@@ -7,7 +7,6 @@ import { systemCaller } from '../../../kernel/caller.ts'
 import { newId } from '../../../kernel/ids.ts'
 import type { Identity } from '../../../platform/access/identity.ts'
 import { sql } from '../../../postgres/sql.ts'
-import { makePayment } from './make-payment.ts'
 import { capturePayment, releasePayment } from './settle-payment.ts'
 
 const wallet = await openWalletWithGateway()
@@ -39,27 +38,15 @@ const service = (holder: string): Identity => ({
   roles: [],
   scopes: ['service'],
 })
+const onmarket = await wallet.service('onmarket', ['payments:charge'])
 /** A service charges a commission, which people cannot. */
-const charge = async (username: string, amount: number, commission: number) => {
-  const payment = await makePayment(store, systemCaller, {
-    username,
-    payee: 'onmarket',
-    method: 'WALLET',
-    amount,
-    freightCharge: null,
-    insuranceAmount: null,
-    commission,
-    invoiceOnmarket: 'OM-1',
-    onbookingCode: null,
-    description: null,
-    capture: 'manual',
-    holdMinutes: null,
-    platform: null,
-    voucherCode: null,
-    asker: 'key:onmarket',
-    idempotencyKey: newId(),
+const charge = async (username: string, amount: number, commission: number): Promise<string> => {
+  const { body } = await wallet.post('/payments', {
+    headers: onmarket,
+    key: newId(),
+    body: { username, payee: 'onmarket', amount: String(amount), commission_onmarket: String(commission) },
   })
-  return String(payment.id)
+  return body.id
 }
 
 /** Opened by the first payment. */
@@ -360,48 +347,6 @@ test('what cannot be paid is refused: unknown payee, charges above the price, a 
   assert.equal(one.body.id, two.body.id)
   assert.equal((await pay(budi, 10_001, {}, key)).body.code, 'idempotency_key_reused')
   assert.deepEqual(await funds(budi), [50_000, 10_000])
-})
-
-test('finance adjusts a wallet once per key, never its own; history pages without loss and knows the balance after', async () => {
-  const budi = await wallet.person()
-  const adjust = (direction: string, amount: number, key: string = newId(), username = budi.username) =>
-    wallet.post('/admin/adjustments', {
-      as: finance,
-      key,
-      body: { username, direction, amount: String(amount), reason: 'a correction' },
-    })
-  const key = newId()
-  const [one, two] = [await adjust('credit', 500, key), await adjust('credit', 500, key)]
-  assert.deepEqual([one.status, one.body.id], [201, two.body.id])
-  assert.equal((await adjust('debit', 501)).body.code, 'insufficient_funds')
-  assert.equal((await adjust('credit', 1, newId(), finance.username)).status, 403)
-  assert.equal(
-    (await wallet.post('/admin/adjustments', { as: budi, key: newId(), body: one.body })).status,
-    403,
-  )
-  const debits = await Promise.all(Array.from({ length: 7 }, () => adjust('debit', 100)))
-  assert.equal(debits.filter(({ status }) => status === 201).length, 5)
-  // Equal times are told apart by their ids.
-  await owner.run(
-    sql`update user_transaction set created_at = '2026-01-01' where username = ${budi.username}`,
-  )
-  const seen: [string, string][] = []
-  for (let cursor = ''; ; ) {
-    const { body } = await wallet.get(`/transactions?limit=2${cursor && `&cursor=${cursor}`}`, { as: budi })
-    for (const item of body.items) seen.push([item.id, item.balance_after])
-    if (body.next_cursor === null) break
-    cursor = body.next_cursor
-  }
-  assert.equal(new Set(seen.map(([id]) => id)).size, 6)
-  assert.deepEqual(seen.map(([, balance]) => balance).toSorted(), ['0', '100', '200', '300', '400', '500'])
-  const { body } = await wallet.get('/transactions/summary', { as: budi })
-  assert.deepEqual(body.items, [{ status: 'PAID', count: 6, total_amount: '1000' }])
-  const admin = await wallet.get(`/admin/transactions?username=${budi.username}&status=PAID`, { as: finance })
-  assert.equal(admin.body.items.length, 6)
-  const { body: payees } = await wallet.get('/admin/payees', { as: finance })
-  const holders = payees.items.map(({ holder }: { holder: string }) => holder)
-  assert.deepEqual(holders, holders.toSorted())
-  assert.ok(holders.includes('onbooking') && holders.includes('onmarket'))
 })
 
 test('who pays gets a receipt, unless the setting or an unconfirmed address forbids it; refunds and late money are told on the device', async () => {
