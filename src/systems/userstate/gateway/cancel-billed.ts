@@ -6,7 +6,7 @@ import type { Store } from '../store.ts'
 import { findTransaction } from '../transactions/list-transactions.ts'
 import type { TransactionView } from '../transactions/transaction-view.ts'
 import { checkInvoice } from './check-invoice.ts'
-import { type Billed, closeTransaction, selectBilled } from './invoice.queries.ts'
+import { askToCancel, type Billed, closeTransaction, selectBilled } from './invoice.queries.ts'
 
 /** @throws not_found, also for somebody else's */
 export async function findBilledOf(
@@ -27,7 +27,10 @@ export async function findBilledOf(
 export async function cancelBilled(store: Store, caller: Caller, billed: Billed): Promise<TransactionView> {
   const { id, status, xenditInvoice } = billed
   if (status === 'PENDING') {
-    if (xenditInvoice !== null) await endAtGateway(store, caller, billed, xenditInvoice)
+    if (xenditInvoice !== null) {
+      await inTransaction(store.db, caller, (tx) => askToCancel(tx, id))
+      await endAtGateway(store, caller, billed, xenditInvoice)
+    }
     // An invoice that is being made right now finds it closed and is expired.
     await inTransaction(store.db, caller, (tx) => closeTransaction(tx, id, 'CANCELLED'))
   }

@@ -73,6 +73,13 @@ export async function settleInvoice(tx: Tx, id: bigint, invoice: XenditInvoice):
   return outcome
 }
 
+/** From here on its end is a cancellation, whoever sees it first. */
+export async function askToCancel(tx: Tx, id: bigint): Promise<void> {
+  await tx.run(sql`
+    update user_transaction set cancel_asked_at = niaga.now()
+      where id = ${id} and status = 'PENDING' and cancel_asked_at is null`)
+}
+
 /** Ends what is pending. False where it had ended before. */
 export async function closeTransaction(
   tx: Tx,

@@ -268,6 +268,19 @@ test('cancelled: nobody can pay it any more; paid first, it is credited and says
   assert.equal(stranger.status, 404)
 })
 
+test('cancelled, and the gateway’s word of that comes before ours: it is cancelled all the same, also when asked again', async () => {
+  const budi = await wallet.person()
+  const { body: made } = await topUp(budi)
+  const cancel = () => wallet.post(`/topups/${made.id}/cancel`, { as: budi, key: newId() })
+  // It has ended at the gateway, whose callback comes, and we have no answer and ask.
+  xendit.faults.arm({ kind: 'timeout_after_effect', endpoint: 'expire_invoice', times: 1 })
+  const first = await cancel()
+  assert.deepEqual([first.status, first.body.status], [200, 'CANCELLED'])
+  assert.equal((await cancel()).body.status, 'CANCELLED')
+  await wallet.callbacksDone()
+  assert.equal(await statusOf(made.id), 'CANCELLED')
+})
+
 test('a row that cannot be booked keeps nobody behind it waiting', async () => {
   const budi = await wallet.person()
   const [first, second] = [(await topUp(budi)).body, (await topUp(budi)).body]

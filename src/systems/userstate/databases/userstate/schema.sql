@@ -461,6 +461,7 @@ create table user_transaction (
   paid_at timestamp with time zone,
   hold_id uuid,
   transfer_id uuid,
+  cancel_asked_at timestamp with time zone,
   constraint user_transaction_pkey PRIMARY KEY (id),
   constraint user_transaction_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES user_transaction(id),
   constraint user_transaction_payment_type_id_fkey FOREIGN KEY (payment_type_id) REFERENCES payment_types(id),

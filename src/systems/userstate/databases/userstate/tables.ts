@@ -314,6 +314,7 @@ export interface UserTransactionRow {
   paid_at: Date | null
   hold_id: Uuid | null
   transfer_id: Uuid | null
+  cancel_asked_at: Date | null
 }
 
 export interface VoucherRow {

@@ -1,5 +1,5 @@
 -- Ends a transaction that is still pending and frees what it held, money and voucher (UserState, 4: M6). False where it had
--- ended before.
+-- ended before. What somebody has asked to cancel does not expire: it is cancelled, whoever sees its end first.
 -- niaga:require functions/lock_user.sql
 -- niaga:require functions/lock_points.sql
 -- niaga:require functions/payment_voucher.sql
@@ -12,7 +12,9 @@ begin
   if v.status <> 'PENDING' then
     return false;
   end if;
-  update public.user_transaction t set status = p_status, gateway_error = coalesce(p_error, t.gateway_error)
+  update public.user_transaction t
+  set status = case when p_status = 'EXPIRED' and v.cancel_asked_at is not null then 'CANCELLED' else p_status end,
+    gateway_error = coalesce(p_error, t.gateway_error)
   where t.id = p_id;
   if v.type = 'PAYMENT' then
     perform public.free_reserved(v.id);
