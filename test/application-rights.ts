@@ -121,7 +121,7 @@ export const walletRights: ComponentRights = {
     'select, insert(otp_login, pwd, username), update(disabled, otp_login, pwd, token, token_expires_at)',
   'public.user_role': READ,
   'public.user_transaction':
-    'select, insert, update(amount_2, gateway_error, paid_at, status, transfer_id, xendit_invoice, xendit_url)',
+    'select, insert, update(amount_2, cancel_asked_at, gateway_error, paid_at, status, transfer_id, xendit_invoice, xendit_url)',
   'public.voucher':
     'select, insert, update(active, ends_at, is_onapps, kind, max_discount, min_amount, payee, per_user_limit, quota, redeemed_count, starts_at, value)',
   'public.voucher_redemption': 'select, insert, update(status)',
