@@ -6,6 +6,7 @@ import { type Log, silentLog } from '../kernel/log.ts'
 import { databaseName, readUrl } from './connection.ts'
 import { isConnectionLoss, translate } from './errors.ts'
 import { type Listener, openListener } from './listen.ts'
+import { openPool } from './pool.ts'
 import { type Sql, statementName } from './sql.ts'
 
 /** What a query needs. Both the pool and a transaction are one. */
@@ -96,7 +97,7 @@ export class Database extends Statements {
 
   constructor(options: DatabaseOptions) {
     const { pool: config, prepare } = readUrl(options.url, options.role)
-    const pool = new pg.Pool(config)
+    const pool = openPool(config)
     const runner: Runner = { query: (config) => queryPooled(pool, config) }
     super(() => runner, options.errors, prepare)
     this.name = options.name
