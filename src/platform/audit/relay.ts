@@ -5,6 +5,7 @@
  * an anchor of the chain's head. Between the two commits lies the only gap, and it repeats rather than loses.
  * Source: QuickCart, 9.
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import { systemCaller } from '../../kernel/caller.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { Database } from '../../postgres/database.ts'
@@ -32,6 +33,8 @@ export const AUDIT_RELAY_LOCK = 'niaga.audit_relay'
 
 const BATCH = 500
 const POLL_MS = 1_000
+/** A batch costs two flushed commits however small it is, so rows that follow one another are gathered. */
+const GATHER_MS = 250
 const ALERT_AFTER_MS = 5 * 60_000
 
 /** Runs until stopped: at every commit that audits something, and each second for what that missed. */
@@ -44,6 +47,7 @@ export async function startAuditRelay(options: RelayOptions): Promise<Pick<Loop,
       const { rows, anchor } = await relayBatch(options)
       moved = rows
       if (anchor) await anchors.note(anchor)
+      if (moved > 0 && moved < BATCH) await wait(GATHER_MS, undefined, { signal }).catch(() => undefined)
     } while (moved > 0 && !signal.aborted)
   })
   const stopListening = await source.listen('audit_outbox', () => loop.wake())
