@@ -203,7 +203,7 @@ test('a callback that throws does not become the call’s failure', async (t) =>
 test('the hundred-and-first create of a minute is not sent', async (t) => {
   const { client, simulator, clock } = await setUp(t)
   for (let n = 0; n < 100; n++) await client.createQris({ orderId: `TRX${n}`, amount })
-  await assert.rejects(client.createQris({ orderId: 'TRX100', amount }), failing('unavailable', true))
+  await assert.rejects(client.createQris({ orderId: 'TRX100', amount }), failing('not_yet', true))
   assert.equal(simulator.list().length, 100)
   assert.equal(client.available, true)
   clock.advance({ seconds: 60 })

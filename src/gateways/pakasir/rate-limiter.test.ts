@@ -7,9 +7,13 @@ import { RateLimiter } from './rate-limiter.ts'
 test('three a minute: the fourth is told so at once, and goes when the minute is over', async () => {
   const clock = new StillClock()
   const limiter = new RateLimiter({ clock, perMinute: 3, maxWaitMs: 1000 })
+  const turnAt = new Date(clock.now().getTime() + 60_000)
   for (let call = 0; call < 3; call++) await limiter.turn('create')
-  const isFull = (error: unknown) =>
-    error instanceof PakasirError && error.kind === 'unavailable' && error.retryable
+  const isFull = (error: unknown) => {
+    assert.ok(error instanceof PakasirError)
+    assert.deepEqual([error.kind, error.turnAt, error.retryable], ['not_yet', turnAt, true])
+    return true
+  }
   await assert.rejects(limiter.turn('create'), isFull)
   clock.advance({ seconds: 60 })
   await limiter.turn('create')

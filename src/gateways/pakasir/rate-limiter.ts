@@ -6,7 +6,7 @@ const WINDOW_MS = 60_000
 
 /**
  * Keeps us within the gateway's calls per minute. A call that would be one too many waits for its turn, or fails
- * at once where its turn is further away than a caller can wait.
+ * at once where its turn is further away than a caller can wait, with the time of it.
  */
 export class RateLimiter {
   readonly #clock: Clock
@@ -21,13 +21,14 @@ export class RateLimiter {
     this.#maxWaitMs = options.maxWaitMs
   }
 
-  /** @throws PakasirError `unavailable` where the turn is more than `maxWaitMs` away */
+  /** @throws PakasirError `not_yet` where the turn is more than `maxWaitMs` away */
   async turn(call: string): Promise<void> {
     const now = this.#clock.now().getTime()
     const oldest = this.#starts.length < this.#perMinute ? undefined : this.#starts[0]
     const start = oldest === undefined ? now : Math.max(now, oldest + WINDOW_MS)
     if (start - now > this.#maxWaitMs) {
-      throw new PakasirError('unavailable', `${call}: ${this.#perMinute} calls per minute are used up`)
+      const message = `${call}: ${this.#perMinute} calls per minute are used up`
+      throw new PakasirError('not_yet', message, { turnAt: new Date(start) })
     }
     if (oldest !== undefined) this.#starts.shift()
     this.#starts.push(start)

@@ -66,21 +66,31 @@ async function notCreated(
   attempt: number,
   error: PakasirError,
 ): Promise<PaymentStatus> {
-  const pause = RETRIES_MS[attempt]
-  if (!error.retryable || pause === undefined) {
-    return await giveUp(store, caller, payment, 'gateway_unavailable')
-  }
+  const next = nextTry(store, attempt, error)
+  if (!next) return await giveUp(store, caller, payment, 'gateway_unavailable')
   const { invoice } = payment
   await inTransaction(store.db, caller, (tx) =>
     enqueue(
       tx,
       gatewayCreate,
-      { invoice, attempt: attempt + 1 },
+      { invoice, attempt: next.attempt },
       // The key of the job that the checkout left for the case that we had not come this far.
-      { key: `create:${invoice}`, runAt: after(store, pause) },
+      { key: `create:${invoice}`, runAt: next.runAt },
     ),
   )
   return 'creating'
+}
+
+/** Waiting for a turn of ours is no attempt: nobody was asked, and the payment's own deadline ends it. */
+function nextTry(
+  store: Store,
+  attempt: number,
+  error: PakasirError,
+): { attempt: number; runAt: Date } | undefined {
+  if (error.turnAt) return { attempt, runAt: error.turnAt }
+  const pause = RETRIES_MS[attempt]
+  if (!error.retryable || pause === undefined) return undefined
+  return { attempt: attempt + 1, runAt: after(store, pause) }
 }
 
 async function giveUp(

@@ -244,6 +244,22 @@ test('check 29: where the gateway stays away, the order is cancelled and nothing
   assert.equal((await shop.get(`/products/${product}`)).body.stock_count, 5)
 })
 
+test('check 29: where our calls of this minute are used up, an order waits for its turn and is not given up', async () => {
+  const [budi, product] = [await shop.customer(), await shop.product()]
+  await shop.advance({ seconds: 61 })
+  const others = Array.from({ length: 100 }, (_, n) => ({
+    orderId: `OTHER-${n}`,
+    amount: wholeMoney('IDR', 500),
+  }))
+  await Promise.all(others.map((order) => store.pakasir.createQris(order)))
+  const { status, body } = await shop.order(budi, product)
+  assert.deepEqual([status, body.payment.status], [202, 'creating'])
+  for (const seconds of [2, 5, 11]) await shop.advance({ seconds })
+  assert.equal(await statusOf(body.invoice), 'pending creating')
+  await shop.advance({ seconds: 61 })
+  assert.equal(await statusOf(body.invoice), 'pending awaiting')
+})
+
 test('check 30: create that times out after its effect is repeated and gives the same QR', async () => {
   const budi = await shop.customer()
   pakasir.faults.arm({ kind: 'timeout_after_effect', endpoint: 'create', times: 1 })
