@@ -10,6 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { withLogin } from './connection.ts'
 import { sqlState } from './errors.ts'
+import { withClient } from './session.ts'
 
 export const APPLICATION_ROLE = 'niaga_app'
 
@@ -58,9 +59,7 @@ export async function ensureRole(client: pg.ClientBase, role = APPLICATION_ROLE)
  */
 export async function openToApplication({ url, adopted }: OwnServer): Promise<string> {
   const password = createHmac('sha256', new URL(url).password).update(APPLICATION_ROLE).digest('base64url')
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
+  await withClient({ connectionString: url }, async (client) => {
     await ensureRole(client)
     await throughRaces(async () => {
       const { rows } = await client.query<{ login: boolean }>(
@@ -70,9 +69,7 @@ export async function openToApplication({ url, adopted }: OwnServer): Promise<st
       if (rows[0]?.login && adopted) return
       await client.query(`alter role ${APPLICATION_ROLE} login password ${pg.escapeLiteral(password)}`)
     })
-  } finally {
-    await client.end()
-  }
+  })
   return withLogin(url, APPLICATION_ROLE, password)
 }
 
@@ -119,9 +116,7 @@ export interface Rights {
 
 /** What a connection may do, asked of the server. */
 export async function rightsOf(connection: pg.ClientConfig): Promise<Rights> {
-  const client = new pg.Client(connection)
-  await client.connect()
-  try {
+  return await withClient(connection, async (client) => {
     const owns = (who: string) => `(select rolsuper from pg_roles where rolname = ${who}) or exists (
       select from pg_namespace n where n.nspname not in ('information_schema', 'public') and n.nspname !~ '^pg_'
         and pg_has_role(${who}, n.nspowner, 'MEMBER'))`
@@ -131,7 +126,5 @@ export async function rightsOf(connection: pg.ClientConfig): Promise<Rights> {
     )
     if (!rows[0]) throw new Error('the server did not say who we are')
     return rows[0]
-  } finally {
-    await client.end()
-  }
+  })
 }

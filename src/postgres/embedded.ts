@@ -12,8 +12,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import pg from 'pg'
 import { type Binaries, findBinaries, reachableBy, relocate, serverAccount } from './embedded-binaries.ts'
+import { withClient } from './session.ts'
 
 const run = promisify(execFile)
 
@@ -114,14 +114,10 @@ async function adopt(saved: Saved, data: string): Promise<EmbeddedServer | undef
 }
 
 async function dataDirectoryOf(url: string): Promise<string | undefined> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
-  try {
-    await client.connect()
+  return await withClient({ connectionString: url, connectionTimeoutMillis: 5_000 }, async (client) => {
     const { rows } = await client.query<{ data_directory: string }>('show data_directory')
     return rows[0]?.data_directory
-  } finally {
-    await client.end().catch(() => undefined)
-  }
+  })
 }
 
 async function initialise(

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { withDatabase } from './connection.ts'
 import { startEmbedded } from './embedded.ts'
+import { withClient } from './session.ts'
 
 export interface Scratch {
   /** Makes an empty database and answers its URL; it is gone when the work is over. */
@@ -36,11 +37,8 @@ export async function withScratch<T>(
 
 async function onServer<T>(serverUrl: string, work: (scratch: Scratch) => Promise<T>): Promise<T> {
   const made: string[] = []
-  const ask = async (text: string) => {
-    const client = new pg.Client({ connectionString: serverUrl })
-    await client.connect()
-    await client.query(text).finally(() => client.end())
-  }
+  const ask = (text: string) =>
+    withClient({ connectionString: serverUrl }, async (client) => client.query(text))
   try {
     return await work({
       async database(name) {

@@ -1,11 +1,11 @@
 /** `niaga migrate`: every database's history in one place. */
 import { type Command, Option } from 'commander'
 import { Listr } from 'listr2'
-import pg from 'pg'
 import { type DatabaseManifest, isSqlComponent, ownComponent } from '../../postgres/manifest.ts'
 import { isMigrationName, newMigration } from '../../postgres/migrate/new-migration.ts'
 import { emptyDatabase, migrateDown, migrateUp, type Step } from '../../postgres/migrate/run.ts'
 import { type ComponentState, componentState } from '../../postgres/migrate/state.ts'
+import { withClient } from '../../postgres/session.ts'
 import { type Configuration, loadConfiguration } from '../configuration.ts'
 import { type DatabaseAt, type Selection, selectManifests, withDatabases } from '../databases.ts'
 import { migrateChecks } from './migrate-checks.ts'
@@ -232,17 +232,13 @@ async function statesOf({
   manifest,
   url,
 }: DatabaseAt): Promise<{ database: string; state: ComponentState }[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
+  return await withClient({ connectionString: url }, async (client) => {
     const states: { database: string; state: ComponentState }[] = []
     for (const component of manifest.components.filter(isSqlComponent)) {
       states.push({ database: manifest.name, state: await componentState(client, component) })
     }
     return states
-  } finally {
-    await client.end()
-  }
+  })
 }
 
 async function create(name: string, options: Selection): Promise<void> {

@@ -3,6 +3,7 @@ import { type Catalog, readCatalog } from '../catalog/catalog.ts'
 import { compareCatalogs, type Difference } from '../catalog/compare.ts'
 import { type Database, openDatabase } from '../database.ts'
 import { type DatabaseManifest, isSqlComponent } from '../manifest.ts'
+import { withClient } from '../session.ts'
 import { migrateUp, type Versions } from './run.ts'
 import { componentState } from './state.ts'
 
@@ -37,8 +38,7 @@ async function historyOf(
   const versions = new Map<string, readonly string[]>()
   const pending: string[] = []
   const problems: string[] = []
-  const client = await db.pool.connect()
-  try {
+  await withClient(db.connection, async (client) => {
     for (const component of manifest.components.filter(isSqlComponent)) {
       const state = await componentState(client, component)
       versions.set(
@@ -48,9 +48,7 @@ async function historyOf(
       pending.push(...state.pending.map(({ version, name }) => `${component.name} ${version}_${name}`))
       problems.push(...state.problems)
     }
-  } finally {
-    client.release()
-  }
+  })
   return { versions, pending, problems }
 }
 

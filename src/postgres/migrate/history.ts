@@ -1,6 +1,7 @@
 /** What was applied to a database, by whom and when: schema `migrations`, one history per component. */
 import { userInfo } from 'node:os'
 import type pg from 'pg'
+import { isConnectionLoss } from '../errors.ts'
 import type { ComponentFiles, FunctionFile, MigrationFile } from './files.ts'
 
 export interface Applied {
@@ -100,12 +101,12 @@ export async function applyFunctions(
   }
 }
 
-/** @throws Error naming file and line where PostgreSQL refuses the text. */
+/** @throws MigrationFailed naming file and line where PostgreSQL refuses the text; a lost connection as it is. */
 export async function runFile(client: pg.ClientBase, path: string, text: string): Promise<void> {
   try {
     await client.query(text)
   } catch (error) {
-    if (!(error instanceof Error)) throw error
+    if (!(error instanceof Error) || isConnectionLoss(error)) throw error
     const position = 'position' in error ? Number(error.position) : Number.NaN
     const line = Number.isFinite(position)
       ? ` (line ${text.slice(0, position).split('\n').length} of its part)`

@@ -1,7 +1,8 @@
 /** One migrator at a time per database, and none that makes the whole site wait behind it. */
 import { setTimeout as wait } from 'node:timers/promises'
-import pg from 'pg'
+import type pg from 'pg'
 import { sqlState } from '../errors.ts'
+import { withClient } from '../session.ts'
 
 /** Any constant that nobody else uses as an advisory lock. */
 const LOCK_KEY = 7_246_021_901
@@ -18,22 +19,21 @@ export async function withMigrationLock<T>(
   work: (client: pg.Client) => Promise<T>,
   onWait: () => void = () => undefined,
 ): Promise<T> {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'niaga migrate',
-    connectionTimeoutMillis: CONNECT_MS,
-  })
-  await client.connect()
-  try {
-    const { rows } = await client.query('select pg_try_advisory_lock($1) as mine', [LOCK_KEY])
-    if (rows[0]?.mine !== true) {
-      onWait()
-      await client.query('select pg_advisory_lock($1)', [LOCK_KEY])
-    }
-    return await work(client)
-  } finally {
-    await client.end()
-  }
+  return await withClient(
+    {
+      connectionString: url,
+      application_name: 'niaga migrate',
+      connectionTimeoutMillis: CONNECT_MS,
+    },
+    async (client) => {
+      const { rows } = await client.query('select pg_try_advisory_lock($1) as mine', [LOCK_KEY])
+      if (rows[0]?.mine !== true) {
+        onWait()
+        await client.query('select pg_advisory_lock($1)', [LOCK_KEY])
+      }
+      return await work(client)
+    },
+  )
 }
 
 /**
@@ -48,7 +48,8 @@ export async function patiently(client: pg.Client, work: () => Promise<void>): P
       await client.query('commit')
       return
     } catch (error) {
-      await client.query('rollback')
+      // Where the connection died there is nothing to take back, and what it died of is thrown.
+      await client.query('rollback').catch(() => undefined)
       const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
       if (sqlState(cause) !== LOCK_NOT_AVAILABLE || attempt === LOCK_ATTEMPTS) throw error
       await wait(200 * attempt)

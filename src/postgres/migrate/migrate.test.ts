@@ -10,6 +10,7 @@ import pg from 'pg'
 import { dropDatabase } from '../../../test/database.ts'
 import { migrationProject } from '../../../test/migrations.ts'
 import { until } from '../../../test/until.ts'
+import { sqlState } from '../errors.ts'
 import { type DatabaseManifest, isSqlComponent, ownComponent } from '../manifest.ts'
 import { emptyDatabase, migrateDown, migrateUp } from './run.ts'
 import { componentState } from './state.ts'
@@ -173,6 +174,23 @@ test('killed half way: the file under way left nothing, the next run goes on fro
     (await migrateUp(url, manifest)).map((step) => step.version),
     ['0003'],
   )
+  await dropDatabase(url)
+})
+
+test('a database that dies under a migration: the caller hears what it died of, and its process lives on', async () => {
+  const { url, manifest } = await migrationProject({
+    'migrations/0001_slow.sql': '-- migrate:up\nselect pg_sleep(60);\n-- migrate:down\n',
+  })
+  const died = assert.rejects(migrateUp(url, manifest), (error) => sqlState(error) === '57P01')
+  await until(async () => {
+    const rows = await query(
+      url,
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where wait_event = 'PgSleep' and datname = current_database()`,
+    )
+    return rows.length > 0
+  })
+  await died
   await dropDatabase(url)
 })
 

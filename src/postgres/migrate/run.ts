@@ -10,6 +10,7 @@ import {
   ownComponent,
   type SqlComponent,
 } from '../manifest.ts'
+import { withClient } from '../session.ts'
 import { inOrder, type MigrationFile } from './files.ts'
 import {
   applyFunctions,
@@ -206,7 +207,7 @@ async function refreshFunctions(client: pg.Client, { files }: ComponentState): P
 
 /** Those of these databases that the server does not have: asked over one connection. */
 export async function missingDatabases(maintenanceUrl: string, names: readonly string[]): Promise<string[]> {
-  return await maintaining(maintenanceUrl, async (client) => {
+  return await withClient({ connectionString: maintenanceUrl }, async (client) => {
     const { rows } = await client.query<{ name: string }>(
       'select name from unnest($1::text[]) name where not exists (select from pg_database where datname = name)',
       [names],
@@ -217,22 +218,12 @@ export async function missingDatabases(maintenanceUrl: string, names: readonly s
 
 /** Makes the database where it is missing. True where it was made. */
 export async function ensureDatabase(maintenanceUrl: string, name: string): Promise<boolean> {
-  return await maintaining(maintenanceUrl, async (client) => {
+  return await withClient({ connectionString: maintenanceUrl }, async (client) => {
     const { rowCount } = await client.query('select from pg_database where datname = $1', [name])
     if (rowCount) return false
     await client.query(`create database ${pg.escapeIdentifier(name)}`)
     return true
   })
-}
-
-async function maintaining<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
 }
 
 /** Drops every schema the project made in it, and so all data. The caller has asked whether that is meant. */
