@@ -38,6 +38,24 @@ export async function openWalletWithGateway() {
       })
     },
 
+    /** What became of the newest callback. */
+    async lastCallback(): Promise<string> {
+      const { status } = await wallet.owner.one<{ status: string }>(
+        sql`select status from niaga.inbox order by id desc limit 1`,
+      )
+      return status
+    },
+
+    /** So many transactions wait for somebody's lock. */
+    async locksAwaited(count: number): Promise<void> {
+      await until(async () => {
+        const { waiting } = await wallet.owner.one<{ waiting: number }>(sql`
+          select count(*)::int4 as waiting from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`)
+        return waiting === count
+      })
+    },
+
     /** A service that is paid, as somebody with a key of its own. */
     async payee(holder: string): Promise<void> {
       await wallet.owner.run(

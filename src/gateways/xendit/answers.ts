@@ -23,6 +23,7 @@ const invoice = Type.Object({
   payment_method: optional(word(60)),
   payment_channel: optional(word(60)),
   fees_paid_amount: optional(amount),
+  metadata: optional(Type.Record(Type.String(), Type.Unknown())),
 })
 
 const payout = Type.Object({
@@ -30,6 +31,7 @@ const payout = Type.Object({
   reference_id: word(255),
   status: word(60),
   channel_code: word(60),
+  channel_properties: optional(Type.Object({ account_number: optional(word(60)) })),
   amount,
   currency: word(3),
   created: word(40),
@@ -63,6 +65,8 @@ export interface XenditInvoice {
   readonly paidAt: Date | null
   readonly paymentMethod: string | null
   readonly paymentChannel: string | null
+  /** What we sent with it. */
+  readonly metadata: Readonly<Record<string, unknown>>
   readonly raw: Raw
 }
 
@@ -73,6 +77,10 @@ export interface XenditPayout {
   /** ACCEPTED, REQUESTED, PENDING…, SUCCEEDED, FAILED, CANCELLED, REVERSED, …; a word this code may not know. */
   readonly status: string
   readonly failureCode: string | null
+  /** "ID_BCA" */
+  readonly channelCode: string
+  /** Of the account's number, where the gateway tells it. */
+  readonly last4: string | null
   readonly amount: Money<'IDR'>
   readonly currency: string
   readonly createdAt: Date
@@ -119,6 +127,7 @@ function toInvoice(answer: Static<typeof invoice>): XenditInvoice | undefined {
     paidAt: toInstant(answer.paid_at ?? '') ?? null,
     paymentMethod: answer.payment_method ?? null,
     paymentChannel: answer.payment_channel ?? null,
+    metadata: answer.metadata ?? {},
     raw: { ...answer },
   }
 }
@@ -132,6 +141,8 @@ function toPayout(answer: Static<typeof payout>): XenditPayout | undefined {
     referenceId: answer.reference_id,
     status: answer.status,
     failureCode: answer.failure_code ?? null,
+    channelCode: answer.channel_code,
+    last4: answer.channel_properties?.account_number?.slice(-4) ?? null,
     amount,
     currency: answer.currency,
     createdAt,

@@ -11,7 +11,7 @@ export const WALLET_MUTATIONS: readonly Mutation[] = [
     changes: [
       {
         file: `${WALLET}/payouts/send-payout.ts`,
-        from: 'const known = tries > 0 ? await store.xendit.payoutOf(payout.reference) : undefined',
+        from: 'const known = made.tries > 0 ? await store.xendit.payoutOf(payout.reference) : undefined',
         to: 'const known = undefined',
       },
       {
@@ -28,8 +28,8 @@ export const WALLET_MUTATIONS: readonly Mutation[] = [
     changes: [
       {
         file: `${WALLET}/payouts/send-payout.ts`,
-        from: 'const isNo = isAsked && error.final',
-        to: 'const isNo = true',
+        from: 'isNo: isAsked && error.final',
+        to: 'isNo: true',
       },
     ],
     stories: ['withdraw'],

@@ -3,7 +3,7 @@ import { XenditError } from '../../../gateways/xendit/errors.ts'
 import type { Caller } from '../../../kernel/caller.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import type { Store } from '../store.ts'
-import { checkInvoice } from './check-invoice.ts'
+import { checkInvoice, isInvoiceOf } from './check-invoice.ts'
 import { invoiceLater, type Redirects } from './gateway-jobs.ts'
 import { adoptInvoice, type Billed, closeTransaction, selectBilled } from './invoice.queries.ts'
 import { noteInvoice } from './note-invoice.ts'
@@ -30,9 +30,11 @@ export async function createInvoice(
   try {
     const known = attempt > 0 ? await store.xendit.invoicesOf(billed.invoice) : []
     isAsked = true
-    const [first, ...others] = known.filter(({ amount }) => amount === toMoney(billed.amount))
-    for (const other of others) await expireAtGateway(store, other.id)
+    const ours = known.filter((each) => isInvoiceOf(billed, each) && each.amount === toMoney(billed.amount))
+    const first = ours.find(({ status }) => status !== 'EXPIRED') ?? ours[0]
     await adopt(store, caller, billed, first ?? (await make(store, billed, redirects)))
+    // Only now: killed before, it would be left without the one that can be paid.
+    for (const other of ours) if (other !== first) await expireAtGateway(store, other.id)
   } catch (error) {
     if (!(error instanceof XenditError)) throw error
     // A no to the question whether the gateway has it is none to the invoice: an earlier try may have arrived.

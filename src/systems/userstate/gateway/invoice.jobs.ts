@@ -6,7 +6,7 @@ import { type Sql, sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import type { Store } from '../store.ts'
 import { askEach } from './ask-each.ts'
-import { checkIfAnswered } from './check-invoice.ts'
+import { checkInvoice } from './check-invoice.ts'
 import { createInvoice } from './create-invoice.ts'
 import { invoiceCreate, invoiceLater } from './gateway-jobs.ts'
 import { selectBilled } from './invoice.queries.ts'
@@ -62,8 +62,7 @@ async function checkEach(store: Store, caller: Caller, due: Sql, signal: AbortSi
   const ids = rows.map(({ id }) => id)
   await askEach(store, ids, signal, async (id) => {
     const billed = await selectBilled(store.db, id)
-    if (!billed?.xenditInvoice) return true
-    return (await checkIfAnswered(store, caller, billed, billed.xenditInvoice)) !== undefined
+    if (billed?.xenditInvoice) await checkInvoice(store, caller, billed, billed.xenditInvoice)
   })
 }
 

@@ -50,6 +50,14 @@ export async function findBilled(
     select ${billed} where t.invoice = ${invoice} and t.src = 'XENDIT' order by t.id desc limit 1`)
 }
 
+/** Nobody changes the transaction before `tx` ends. Null: no invoice of the gateway has been adopted. */
+export async function lockInvoice(tx: Tx, id: bigint): Promise<string | null> {
+  const { invoice } = await tx.one<{ invoice: string | null }>(
+    sql`select xendit_invoice as invoice from lock_transaction(${id})`,
+  )
+  return invoice
+}
+
 /** As functions/adopt_invoice.sql says. */
 export async function adoptInvoice(
   tx: Tx,

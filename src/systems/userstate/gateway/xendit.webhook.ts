@@ -19,15 +19,19 @@ import { inTransaction } from '../../../postgres/transaction.ts'
 import { fail } from '../errors.ts'
 import { refusals } from '../house/schemas.ts'
 import { checkPayout } from '../payouts/check-payout.ts'
-import { findPayoutOf } from '../payouts/payout.queries.ts'
+import { findPayoutOf, statusOf } from '../payouts/payout.queries.ts'
+import type { PayoutStatus } from '../payouts/payout-view.ts'
 import type { Store } from '../store.ts'
-import { checkInvoice } from './check-invoice.ts'
+import { type Checked, checkInvoice } from './check-invoice.ts'
 import { findBilled } from './invoice.queries.ts'
 
 export const XENDIT_INVOICES = 'xendit.invoices'
 export const XENDIT_PAYOUTS = 'xendit.payouts'
 
-/** The gateway may tell others before itself: it is asked again, then left to the poll. */
+/**
+ * The gateway may tell others before itself: it is asked again, then left to people. Of an end that it told once, no poll
+ * would ask any more.
+ */
 const ASK_AGAIN_SECONDS = [5, 30, 120]
 
 /** POST …/webhooks/xendit/invoices and …/payouts; needs a scope of its own, since it reads bodies as bytes. */
@@ -71,11 +75,16 @@ export async function processInvoiceCallback(
   const callback = parseInvoiceCallback(event.body)
   const billed = callback && (await findBilled(store.db, callback.id, callback.externalId))
   if (!billed) return 'unmatched'
+  const isPaid = callback.status === 'PAID' || callback.status === 'SETTLED'
+  const isSaid = (checked: Checked) =>
+    checked !== 'pending' && checked !== 'unknown' && !(isPaid && checked === 'expired')
   return await patiently(run, event, async () => {
-    const checked = await checkInvoice(store, run.caller, billed, callback.id, run.finish)
+    const checked = await checkInvoice(store, run.caller, billed, callback.id, async (tx, found) => {
+      if (isSaid(found)) await run.finish(tx)
+    })
     if (checked === 'currency_mismatch')
       store.log.error({ id: String(billed.id) }, 'money in another currency')
-    return checked === 'pending' || checked === 'unknown' ? undefined : 'processed'
+    return isSaid(checked) ? 'processed' : undefined
   })
 }
 
@@ -89,12 +98,23 @@ export async function processPayoutCallback(
   const payout = callback && (await findPayoutOf(store.db, callback.id, callback.referenceId))
   if (!payout) return 'unmatched'
   return await patiently(run, event, async () => {
-    const checked = await checkPayout(store, run.caller, payout, {
+    let isSaid = false
+    await checkPayout(store, run.caller, payout, {
       xenditPayout: callback.id,
-      finish: run.finish,
+      finish: async (tx) => {
+        isSaid = hasCome(callback.status, await statusOf(tx, payout.id))
+        if (isSaid) await run.finish(tx)
+      },
     })
-    return checked === 'unknown' ? undefined : 'processed'
+    return isSaid ? 'processed' : undefined
   })
+}
+
+/** Whether a payout is at the end of which a callback tells, or beyond it. What tells of no end is a mere hint. */
+function hasCome(told: string, status: PayoutStatus): boolean {
+  if (told === 'SUCCEEDED') return status === 'SUCCEEDED' || status === 'REVERSED'
+  if (told === 'COMPLIANCE_REJECTED' || told === 'EXPIRED') return status === 'FAILED'
+  return told === status || !['FAILED', 'CANCELLED', 'REVERSED'].includes(told)
 }
 
 /** Undefined from `look`: the gateway does not say so (yet). */

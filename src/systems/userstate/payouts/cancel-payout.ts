@@ -25,19 +25,21 @@ export async function cancelPayout(
   id: bigint,
   username: string,
 ): Promise<PayoutView> {
-  const payout = await findPayout(store, id, username)
+  await findPayout(store, id, username)
   const { outcome } = await inTransaction(store.db, caller, (tx) =>
     tx.one<{ outcome: 'cancelled' | 'ask' }>(sql`select cancel_payout(${id}) as outcome`),
   )
-  if (outcome === 'ask' && payout.xenditPayout !== null) await cancelAtGateway(store, caller, payout)
+  // Looked at again: it may have been accepted just now, and has its name at the gateway since.
+  if (outcome === 'ask') await cancelAtGateway(store, caller, await findPayout(store, id, username))
   const now = await findPayout(store, id, username)
   if (now.status !== 'CANCELLED') throw fail('payout_not_cancellable', { status: now.status })
   return now
 }
 
 async function cancelAtGateway(store: Store, caller: Caller, payout: PayoutView): Promise<void> {
+  if (payout.xenditPayout === null) return
   try {
-    await applyAnswer(store, caller, payout, await store.xendit.cancelPayout(payout.xenditPayout ?? ''))
+    await applyAnswer(store, caller, payout, await store.xendit.cancelPayout(payout.xenditPayout))
   } catch (error) {
     if (!(error instanceof XenditError)) throw error
     if (!error.final) throw fail('gateway_unavailable', {}, { cause: error })

@@ -3,6 +3,7 @@ import { XenditError } from '../../../gateways/xendit/errors.ts'
 import type { Caller } from '../../../kernel/caller.ts'
 import { inTransaction, type Tx } from '../../../postgres/transaction.ts'
 import { fail } from '../errors.ts'
+import { toMoney } from '../gateway/rupiah.ts'
 import type { Store } from '../store.ts'
 import { notePayout } from './note-payout.ts'
 import { type Moved, movePayout } from './payout.queries.ts'
@@ -23,9 +24,28 @@ export async function checkPayout(
   }: { xenditPayout?: string; finish?: (tx: Tx) => Promise<void> } = {},
 ): Promise<Moved | 'unknown'> {
   const answer = await ask(store, payout, payout.xenditPayout ?? xenditPayout)
-  // Somebody else's payout is no answer about ours.
-  if (!answer || answer.referenceId !== payout.reference) return 'unknown'
+  if (!answer || !isOurs(store, payout, answer)) return 'unknown'
   return await applyAnswer(store, caller, payout, answer, finish)
+}
+
+/**
+ * Somebody else's payout is no answer about ours, nor is one of other money under our number: a restored backup counts
+ * again from where it was, so the gateway may have had the number before. People are told of that.
+ */
+export function isOurs(store: Store, payout: PayoutView, answer: XenditPayout): boolean {
+  const { reference, channelCode, last4 } = payout
+  if (answer.referenceId !== reference) return false
+  const isSame =
+    answer.amount === toMoney(payout.amount) &&
+    answer.channelCode === channelCode &&
+    (answer.last4 ?? last4) === last4
+  if (!isSame) {
+    store.log.error(
+      { payout: reference, xenditPayout: answer.id },
+      'the gateway has another payout under a number',
+    )
+  }
+  return isSame
 }
 
 /** Books what the gateway said of a payout; what fits no transition changes nothing and is told to people. */

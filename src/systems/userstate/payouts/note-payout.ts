@@ -1,8 +1,8 @@
 import type { XenditPayout } from '../../../gateways/xendit/answers.ts'
-import { sql } from '../../../postgres/sql.ts'
 import type { Tx } from '../../../postgres/transaction.ts'
 import { noteLog } from '../logs/write-log.ts'
 import type { Store } from '../store.ts'
+import { statusOf } from './payout.queries.ts'
 import type { PayoutStatus, PayoutView } from './payout-view.ts'
 
 /** UserState, section 3: payout → log. */
@@ -23,13 +23,10 @@ export async function notePayout(
   payout: PayoutView,
   answer: XenditPayout,
 ): Promise<void> {
-  const { status } = await tx.one<{ status: PayoutStatus }>(
-    sql`select status from payout where id = ${payout.id}`,
-  )
   await noteLog(tx, store, 'xendit_payout_logs', {
     id: answer.id,
     createdAt: answer.createdAt,
-    status: LOG_STATUS[status],
+    status: LOG_STATUS[await statusOf(tx, payout.id)],
     amount: payout.amount,
     payload: answer.raw,
   })

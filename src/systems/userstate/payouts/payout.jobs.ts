@@ -1,6 +1,5 @@
 /** The durable work on payouts (UserState, section 8); each task is safe to run any number of times. */
 import type { Caller } from '../../../kernel/caller.ts'
-import { isDomainError } from '../../../kernel/errors.ts'
 import type { CronEntry } from '../../../platform/jobs/cron.ts'
 import { defineJob, handle, noPayload, type Task } from '../../../platform/jobs/job.ts'
 import { sql } from '../../../postgres/sql.ts'
@@ -36,21 +35,15 @@ async function pollPayouts(store: Store, caller: Caller, signal: AbortSignal): P
   await askEach(store, ids, signal, (id) => look(store, caller, id))
 }
 
-/** False where the gateway cannot be asked. */
-async function look(store: Store, caller: Caller, id: bigint): Promise<boolean> {
+/** @throws gateway_unavailable */
+async function look(store: Store, caller: Caller, id: bigint): Promise<void> {
   const payout = await selectPayout(store.db, id)
-  if (!payout) return true
+  if (!payout) return
   if (store.clock.now().getTime() - payout.createdAt.getTime() > ALERT_AFTER_MS) {
     store.log.error({ payout: payout.reference, status: payout.status }, 'a payout has been open for a day')
   }
-  try {
-    const checked = await checkPayout(store, caller, payout)
-    if (checked === 'unknown' && payout.status === 'QUEUED') await sendAgain(store, caller, id)
-    return true
-  } catch (error) {
-    if (isDomainError(error, 'gateway_unavailable')) return false
-    throw error
-  }
+  const checked = await checkPayout(store, caller, payout)
+  if (checked === 'unknown' && payout.status === 'QUEUED') await sendAgain(store, caller, id)
 }
 
 /** Its job may be gone: lost with a restored backup, or dead. */

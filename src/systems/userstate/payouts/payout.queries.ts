@@ -14,6 +14,11 @@ export async function selectPayout(db: Db, id: bigint): Promise<PayoutView | und
   return await db.maybeOne<PayoutView>(sql`select ${columns} from payout p where p.id = ${id}`)
 }
 
+export async function statusOf(tx: Tx, id: bigint): Promise<PayoutStatus> {
+  const { status } = await tx.one<{ status: PayoutStatus }>(sql`select status from payout where id = ${id}`)
+  return status
+}
+
 /** By the gateway's id, else by our number: a callback may come before the answer is stored. */
 export async function findPayoutOf(
   db: Db,

@@ -151,6 +151,23 @@ test('REVERSED before SUCCEEDED, and every callback twice and turned round: the 
   assert.equal(refunds.length, 1)
 })
 
+test('a callback that knows more than the gateway says yet is not used up: the money comes back later', async () => {
+  const { who, account } = await withAccount(100_000)
+  const { body } = await withdraw(who, account, 60_000)
+  const xenditId = await finish(body.id)
+  await becomes(body.id, 'SUCCEEDED')
+  await wallet.callbacksDone()
+  xendit.sendWebhook(xenditId, {}, { status: 'REVERSED' })
+  await wallet.callbacksDone()
+  assert.deepEqual([await wallet.lastCallback(), ...(await funds(who))], ['received', 40_000, 0])
+  xendit.webhooks.script = { ...xendit.webhooks.script, drop: true }
+  xendit.payouts.become(xenditId, { status: 'REVERSED' })
+  await wallet.advance({ seconds: 6 })
+  await becomes(body.id, 'REVERSED')
+  await wallet.drain()
+  assert.deepEqual([await wallet.lastCallback(), ...(await funds(who))], ['processed', 100_000, 0])
+})
+
 test('check 45: a lost answer is looked up or sent again under its key: one payout, and nothing freed meanwhile', async () => {
   for (const fault of ['timeout_after_effect', 'outage', 'server_error', 'malformed'] as const) {
     const { who, account } = await withAccount(100_000)
@@ -360,13 +377,36 @@ test('check 46: two payouts above the available sum: one fails; without a code 4
   await set('payout.otp_required', false)
 })
 
-/** How many transactions of the application wait for somebody's lock. */
-const waiting = async () => {
-  const { n } = await owner.one<{ n: number }>(sql`
-    select count(*)::int4 as n from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock'`)
-  return n
-}
+test('another payout under our number, of before a restore, is not ours: all stays held, and people are told', async (t) => {
+  const tell = t.mock.method(store.log, 'error')
+  const same = { channelCode: 'ID_BCA', accountNumber: '1234567001', amount: 70_000 }
+  for (const other of [{ amount: 60_000 }, { channelCode: 'ID_BNI' }, { accountNumber: '7654321999' }]) {
+    const { who, account } = await withAccount(100_000)
+    xendit.faults.arm({ kind: 'outage', endpoint: 'create_payout', times: 1 })
+    const { body } = await withdraw(who, account, 70_000)
+    await until(async () => (await payoutRow(body.id)).attempts === 1)
+    await wallet.drain()
+    const { reference } = await payoutRow(body.id)
+    const names = {
+      referenceId: reference,
+      accountHolderName: 'Siti',
+      currency: 'IDR',
+      description: 'before',
+    }
+    xendit.webhooks.script = { ...xendit.webhooks.script, drop: true }
+    xendit.payouts.finish(xendit.payouts.create(reference, 'before', { ...same, ...other, ...names }).id)
+    tell.mock.resetCalls()
+    // The next try, then the poll.
+    for (const time of [{ seconds: 6 }, { minutes: 11 }]) {
+      await wallet.advance(time)
+      await wallet.drain()
+      const { status, xenditId } = await payoutRow(body.id)
+      assert.deepEqual([status, xenditId, ...(await funds(who))], ['QUEUED', null, 100_000, 70_000])
+    }
+    assert.ok(tell.mock.callCount() >= 2)
+    xendit.behave()
+  }
+})
 
 test('asked for again while the first request has used the code and not committed: never refused, one payout', async () => {
   await set('payout.otp_required', true)
@@ -383,9 +423,9 @@ test('asked for again while the first request has used the code and not committe
     const asked = await inTransaction(owner, systemCaller, async (tx) => {
       await tx.run(sql`select from user_balance where username = ${who.username} for update`)
       const first = ask()
-      await until(async () => (await waiting()) === 1)
+      await wallet.locksAwaited(1)
       const second = ask()
-      await Promise.race([second, until(async () => (await waiting()) === 2)])
+      await Promise.race([second, wallet.locksAwaited(2)])
       return { first, second }
     })
     const [first, second, third] = [await asked.first, await asked.second, await ask()]
@@ -428,6 +468,33 @@ test('queued and not sent it is cancelled here; being sent it is not', async () 
   await inTransaction(store.db, systemCaller, (tx) => tx.one(sql`select claim_payout(${sending})`))
   assert.equal((await cancel(sending)).body.code, 'payout_not_cancellable')
   assert.deepEqual(await funds(who), [100_000, 10_000])
+})
+
+test('cancelled while the gateway accepts it: cancelled there as well', async () => {
+  const { who, account } = await withAccount(100_000, '409')
+  const { id, reference } = await inTransaction(store.db, systemCaller, (tx) =>
+    tx.one<{ id: bigint; reference: string }>(sql`
+      select p.id, p.reference_id as reference from request_payout(${who.username}, ${account}, 10000, null) as made
+      join lateral lock_payout(made) p on true`),
+  )
+  const { id: accepted } = xendit.payouts.create(reference, 'sent', {
+    referenceId: reference,
+    channelCode: 'ID_BCA',
+    accountNumber: '1234567409',
+    accountHolderName: 'Budi Santoso',
+    amount: 10_000,
+    currency: 'IDR',
+    description: 'sent',
+  })
+  const cancelling = await inTransaction(owner, systemCaller, async (tx) => {
+    await tx.run(sql`select move_payout(${id}, 'ACCEPTED', ${accepted}, null)`)
+    const answer = wallet.post(`/payouts/${id}/cancel`, { as: who, key: newId() })
+    await wallet.locksAwaited(1)
+    return { answer }
+  })
+  const { body } = await cancelling.answer
+  assert.deepEqual([body.status, xendit.payouts.get(accepted).status], ['CANCELLED', 'CANCELLED'])
+  assert.deepEqual(await funds(who), [100_000, 0])
 })
 
 test('twenty payouts at once from a wallet that covers five: five, and one key is one payout', async () => {

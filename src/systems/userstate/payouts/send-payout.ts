@@ -1,10 +1,10 @@
-import { XenditError } from '../../../gateways/xendit/errors.ts'
+import { XenditError, XenditUnknownOutcome } from '../../../gateways/xendit/errors.ts'
 import type { Caller } from '../../../kernel/caller.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import { toMoney } from '../gateway/rupiah.ts'
 import type { Store } from '../store.ts'
-import { applyAnswer } from './check-payout.ts'
+import { applyAnswer, isOurs } from './check-payout.ts'
 import { movePayout, selectPayout, selectSealedNumber } from './payout.queries.ts'
 import { pauseAfter, sendLater } from './payout-jobs.ts'
 import type { PayoutView } from './payout-view.ts'
@@ -33,7 +33,9 @@ export async function sendPayout(store: Store, caller: Caller, id: bigint): Prom
   try {
     const known = made.tries > 0 ? await store.xendit.payoutOf(payout.reference) : undefined
     isAsked = true
-    await applyAnswer(store, caller, payout, known ?? (await send(store, payout)))
+    const answer = known ?? (await send(store, payout))
+    if (!isOurs(store, payout, answer)) throw new XenditUnknownOutcome('its number is taken at the gateway')
+    await applyAnswer(store, caller, payout, answer)
   } catch (error) {
     if (!(error instanceof XenditError)) throw error
     // A no to the question whether the gateway has it is none to the payout.

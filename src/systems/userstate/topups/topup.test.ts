@@ -10,6 +10,7 @@ import { systemCaller } from '../../../kernel/caller.ts'
 import { newId } from '../../../kernel/ids.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
+import { createInvoice } from '../gateway/create-invoice.ts'
 
 const wallet = await openWalletWithGateway()
 const { xendit, owner } = wallet
@@ -125,10 +126,80 @@ test('check 25: a callback with the right token for what the gateway has as pend
   for (const seconds of [6, 31, 121]) await wallet.advance({ seconds })
   assert.equal(await statusOf(body.id), 'PENDING')
   assert.equal(await balanceOf(budi.username), 0)
-  const { status } = await owner.one<{ status: string }>(
-    sql`select status from niaga.inbox order by id desc limit 1`,
-  )
-  assert.equal(status, 'unconfirmed')
+  assert.equal(await wallet.lastCallback(), 'unconfirmed')
+})
+
+test('a callback of late money that comes before the gateway says so itself is not used up', async () => {
+  const budi = await wallet.person()
+  const { body } = await topUp(budi)
+  const xenditId = await invoiceOf(body.id)
+  xendit.invoices.expire(xenditId)
+  await until(async () => (await statusOf(body.id)) === 'EXPIRED')
+  await wallet.callbacksDone()
+  xendit.sendWebhook(xenditId, {}, { status: 'PAID' })
+  await wallet.callbacksDone()
+  assert.equal(await wallet.lastCallback(), 'received')
+  xendit.pay(xenditId, { force: true, webhook: { drop: true } })
+  await wallet.advance({ seconds: 6 })
+  await isPaid(body.id)
+  await wallet.drain()
+  assert.equal(await wallet.lastCallback(), 'processed')
+})
+
+/** An invoice at the gateway that we have not adopted. */
+const invoiceAt = (externalId: string, username?: string) =>
+  xendit.invoices.create({
+    externalId,
+    amount: 50_000,
+    payerEmail: '',
+    description: '',
+    validSeconds: 3_600,
+    methods: [],
+    metadata: username === undefined ? {} : { username },
+  })
+/** A top-up for which the gateway was never asked. */
+const unasked = ({ username }: { username: string }) =>
+  inTransaction(wallet.store.db, systemCaller, async (tx) => {
+    const { id } = await tx.one<{ id: bigint }>(sql`select open_topup(${username}, 50000, null, null) as id`)
+    return await tx.one<{ id: string; invoice: string }>(
+      sql`select id::text, invoice from user_transaction where id = ${id}`,
+    )
+  })
+
+test('an invoice of before a restore under a number that is now another’s: not credited, not taken for theirs', async () => {
+  const [siti, budi] = [await wallet.person(), await wallet.person()]
+  const { id, invoice } = await unasked(budi)
+  const before = invoiceAt(invoice, siti.username)
+  await createInvoice(wallet.store, systemCaller, BigInt(id), {}, 1)
+  assert.notEqual(await invoiceOf(id), before.id)
+  assert.equal(xendit.invoices.get(before.id).status, 'PENDING')
+  xendit.pay(before.id)
+  await wallet.callbacksDone()
+  for (const seconds of [6, 31, 121]) await wallet.advance({ seconds })
+  await wallet.drain()
+  assert.deepEqual([await statusOf(id), await wallet.lastCallback()], ['PENDING', 'unconfirmed'])
+  assert.deepEqual([await balanceOf(siti.username), await balanceOf(budi.username)], [0, 0])
+})
+
+test('of two invoices under one number the one that can be paid stays; the other one’s end is not the top-up’s', async () => {
+  const budi = await wallet.person()
+  const { id, invoice } = await unasked(budi)
+  const [first, second] = [invoiceAt(invoice, budi.username), invoiceAt(invoice, budi.username)]
+  xendit.invoices.expire(first.id)
+  await wallet.callbacksDone()
+  assert.equal(await statusOf(id), 'PENDING')
+  const third = invoiceAt(invoice, budi.username)
+  await createInvoice(wallet.store, systemCaller, BigInt(id), {}, 1)
+  await wallet.callbacksDone()
+  const paid = await invoiceOf(id)
+  const [kept, other] = paid === second.id ? [second, third] : [third, second]
+  const states = [kept, other].map((each) => [each.id, xendit.invoices.get(each.id).status])
+  assert.deepEqual(states, [
+    [paid, 'PENDING'],
+    [other.id, 'EXPIRED'],
+  ])
+  xendit.pay(paid)
+  await isPaid(id)
 })
 
 /** A process that makes a top-up with a gateway that never answers, killed in the middle of it. */
@@ -281,6 +352,20 @@ test('cancelled, and the gateway’s word of that comes before ours: it is cance
   assert.equal(await statusOf(made.id), 'CANCELLED')
 })
 
+test('cancelled while its invoice is being adopted: nobody can pay that any more', async () => {
+  const budi = await wallet.person()
+  const { id, invoice } = await unasked(budi)
+  const made = invoiceAt(invoice, budi.username)
+  const cancelling = await inTransaction(owner, systemCaller, async (tx) => {
+    await tx.run(sql`select adopt_invoice(${id}, ${made.id}, 'https://gateway.example')`)
+    const answer = wallet.post(`/topups/${id}/cancel`, { as: budi, key: newId() })
+    await wallet.locksAwaited(1)
+    return { answer }
+  })
+  const { body } = await cancelling.answer
+  assert.deepEqual([body.status, xendit.invoices.get(made.id).status], ['CANCELLED', 'EXPIRED'])
+})
+
 test('a row that cannot be booked keeps nobody behind it waiting', async () => {
   const budi = await wallet.person()
   const [first, second] = [(await topUp(budi)).body, (await topUp(budi)).body]
@@ -353,15 +438,7 @@ test('two invoices under one number, both paid: the second is the payer’s as w
   const { body } = await topUp(budi)
   xendit.pay(await invoiceOf(body.id))
   await isPaid(body.id)
-  const stray = xendit.invoices.create({
-    externalId: body.invoice,
-    amount: 50_000,
-    payerEmail: '',
-    description: '',
-    validSeconds: 600,
-    methods: [],
-    metadata: {},
-  })
+  const stray = invoiceAt(body.invoice)
   xendit.pay(stray.id, { webhook: { copies: 3 } })
   await until(async () => (await balanceOf(budi.username)) === 100_000)
   await wallet.callbacksDone()
