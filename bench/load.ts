@@ -1,7 +1,8 @@
 /**
  * Half an hour of a busy day at a share of its measured ceiling: does anything grow that should not? Orders, wallet
- * payments, top-ups and pages (lib/mix.ts) arrive at a fixed rate, whether or not the ones before are answered; every
- * minute memory, latency, connections, jobs, messages, the audit's outboxes and dead rows are written down.
+ * payments, top-ups and pages (lib/mix.ts) arrive at a fixed rate, whether or not the ones before are answered, and what
+ * they leave behind is not waited for. Every minute memory, latency, connections, jobs, messages, the audit's outboxes and
+ * dead rows are written down, while its last units are still under way.
  *
  *     node bench/load.ts [--minutes 30] [--share 0.7]
  */
@@ -30,6 +31,7 @@ await mix.settled()
 const ceiling = await measureCeiling()
 const rate = ceiling * share
 await mix.stock(rate * 60 * minutes)
+await mix.renew()
 await mix.settled()
 
 interface Minute {
@@ -47,9 +49,8 @@ interface Minute {
 const told: Minute[] = []
 let failures = 0
 for (let minute = 0; minute < minutes; minute++) {
-  await mix.renew()
-  await mix.settled()
   told.push(await oneMinute())
+  await mix.renew()
   console.error(`minute ${minute + 1} of ${minutes}: ${JSON.stringify(told.at(-1))}`)
 }
 if (failures > 0) process.exitCode = 1
@@ -59,7 +60,7 @@ await publish({
   title: `Under load for ${minutes} min (\`node bench/load.ts\`)`,
   settings: [
     ...(await describeMachine(house.serverUrl)).map((line) => `${line}.`),
-    `Ceiling with ${IN_FLIGHT} in flight, their jobs and audit included: ${ceiling.toFixed(1)} units a second; load at ${share * 100} % of it: ${rate.toFixed(1)} units a second at fixed times. A unit is an order of the shop with four pages read before it, and a wallet payment, held and taken, with a page; with every tenth a top-up that the gateway calls back about. Goods are there before, tokens are renewed between two minutes. Requests that failed: ${failures}.`,
+    `Ceiling with ${IN_FLIGHT} in flight, their jobs and audit included: ${ceiling.toFixed(1)} units a second; load at ${share * 100} % of it: ${rate.toFixed(1)} units a second at fixed times. A unit is an order of the shop with four pages read before it, and a wallet payment, held and taken, with a page; with every tenth a top-up that the gateway calls back about. Goods are there before; tokens are renewed between two minutes, and jobs and the audit are not waited for. Requests that failed: ${failures}.`,
   ],
   tables: [
     {
@@ -113,18 +114,19 @@ async function oneMinute(): Promise<Minute> {
       .finally(() => flying.delete(flight))
     flying.add(flight)
   }
-  await Promise.all(flying)
   const shop = await backlogOf('db_store1')
   const wallets = await backlogOf('userstate')
   const [messages] = await query<{ n: number }>(
     house.database('db_store1'),
     `select count(*)::int as n from telegram_outbox where status in ('queued', 'sending')`,
   )
+  const [rssMb, heap] = [residentMb(house.process), await heapMb(house)]
+  await Promise.all(flying)
   return {
     p50Ms: quantile(latencies, 0.5),
     p99Ms: quantile(latencies, 0.99),
-    rssMb: residentMb(house.process),
-    heapMb: await heapMb(house),
+    rssMb,
+    heapMb: heap,
     messages: messages?.n ?? Number.NaN,
     connections: shop.connections,
     jobs: shop.jobs + wallets.jobs,

@@ -1,5 +1,6 @@
 /** `niaga start` as a person uses and abuses it: real processes, real signals, a data folder of its own. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -54,6 +55,15 @@ test('SIGTERM stops application and PostgreSQL, also while a page holds a stream
   assert.equal(stream.status, 200)
   const code = await stopHouse(running)
   await stream.body?.cancel().catch(() => undefined)
+  assert.equal(code, 0)
+  assert.equal(existsSync(postmaster()), false)
+})
+
+test('Ctrl-C, which the terminal sends to the launcher and to the application, stops in order', async () => {
+  running = await start()
+  const exited = once(running.child, 'exit')
+  process.kill(-Number(running.child.pid), 'SIGINT')
+  const [code] = await exited
   assert.equal(code, 0)
   assert.equal(existsSync(postmaster()), false)
 })

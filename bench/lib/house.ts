@@ -17,7 +17,7 @@ import {
 } from '../../src/gateways/telegram/simulator/index.ts'
 import type { XenditSimulator } from '../../src/gateways/xendit/simulator/simulator.ts'
 import { startXenditSimulator } from '../../src/gateways/xendit/simulator/start.ts'
-import { withDatabase } from '../../src/postgres/connection.ts'
+import { databaseName, withDatabase } from '../../src/postgres/connection.ts'
 import { startEmbedded } from '../../src/postgres/embedded.ts'
 
 export const BOT_TOKEN = `424242:${'b'.repeat(35)}`
@@ -130,9 +130,15 @@ export async function heapMb({ url }: BenchHouse): Promise<number> {
   return Number(bytes) / 1_000_000
 }
 
-/** Nothing is due any more in this database, and the audit has all that happened. */
+const IDLE_WITHIN_MS = 5 * 60_000
+
+/**
+ * Nothing is due any more in this database, and the audit has all that happened.
+ * @throws Error where it does not come to rest.
+ */
 export async function idle(database: string): Promise<void> {
-  for (;;) {
+  const deadline = performance.now() + IDLE_WITHIN_MS
+  while (performance.now() < deadline) {
     const [{ busy } = { busy: true }] = await query<{ busy: boolean }>(
       database,
       `select exists (select from audit.outbox) or exists (select from graphile_worker._private_jobs
@@ -141,6 +147,7 @@ export async function idle(database: string): Promise<void> {
     if (!busy) return
     await wait(200)
   }
+  throw new Error(`${databaseName(database)} does not come to rest`)
 }
 
 /** Starts the application; resolves when it says that it is ready. */
@@ -159,6 +166,7 @@ export async function start(env: NodeJS.ProcessEnv): Promise<{ child: ChildProce
 }
 
 export async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')
   child.kill('SIGTERM')
   await exited

@@ -16,6 +16,8 @@ const PEOPLE = 50
 const UNITS_PER_TOPUP = 10
 /** Access tokens are good for fifteen. */
 const TOKEN_MINUTES = 10
+/** Where what happens in a database is on permanent record. */
+const RECORDS = { db_store1: 'db_audits', userstate: 'userstate_audits' } as const
 
 export interface Mix {
   /** @throws Error where anything of it was not answered with success. */
@@ -100,7 +102,7 @@ export async function openMix(house: BenchHouse): Promise<Mix> {
     },
     async prove() {
       await house.xendit.webhooks.settled()
-      await idle(wallets)
+      await Promise.all([idle(shop), idle(wallets)])
       const [orders] = await query<{ n: number }>(
         shop,
         `select count(*)::int as n from orders where status = 'paid' and payment_method = 'account_balance'`,
@@ -115,14 +117,33 @@ export async function openMix(house: BenchHouse): Promise<Mix> {
         payments: paid.get('PAYMENT') ?? 0,
         topups: paid.get('TOPUP') ?? 0,
       }
-      const problems = [
-        ...(await query(shop, 'select * from ledger.verify() limit 5')),
-        ...(await query(wallets, 'select * from ledger.verify() limit 5')),
-      ]
+      const problems = [...(await wrongIn(house, 'db_store1')), ...(await wrongIn(house, 'userstate'))]
       if (problems.length > 0 || JSON.stringify(found) !== JSON.stringify(done))
         throw new Error(
           `answered ${JSON.stringify(done)}, found ${JSON.stringify(found)}, ${JSON.stringify(problems)}`,
         )
     },
   }
+}
+
+/** What its books, its queue, its inbox and its record have against themselves; empty in health. */
+async function wrongIn(house: BenchHouse, name: keyof typeof RECORDS): Promise<object[]> {
+  const database = house.database(name)
+  const [record] = await query<{ ok: boolean; verdict: object }>(
+    house.database(RECORDS[name]),
+    `select verdict, (verdict ->> 'ok')::boolean as ok from public.audit_verify() verdict`,
+  )
+  return [
+    ...(await query(database, 'select * from ledger.verify() limit 5')),
+    ...(await query(
+      database,
+      `select task_identifier as "dead job", last_error from graphile_worker.jobs
+        where attempts >= max_attempts limit 5`,
+    )),
+    ...(await query(
+      database,
+      `select id as event, status, last_error from niaga.inbox where status <> 'processed' limit 5`,
+    )),
+    ...(record?.ok ? [] : [{ record: RECORDS[name], verdict: record?.verdict }]),
+  ]
 }

@@ -3,11 +3,13 @@
  * Amounts are bigint minor units; what may go wrong is in errors.ts. README.md says what the words mean.
  */
 
+import { systemCaller } from '../kernel/caller.ts'
 import { decodeCursor, type Page, toPage } from '../kernel/cursor.ts'
 import { fail as kernelFail } from '../kernel/errors.ts'
 import type { Uuid } from '../kernel/ids.ts'
-import type { Db } from '../postgres/database.ts'
+import type { Database, Db } from '../postgres/database.ts'
 import { sql } from '../postgres/sql.ts'
+import { inLongTransaction } from '../postgres/transaction.ts'
 
 export interface Leg {
   readonly debit: string
@@ -219,9 +221,11 @@ export interface Violation {
   readonly details: Readonly<Record<string, unknown>>
 }
 
-/** Everything that is not as it must be; empty in health. */
-export async function verify(db: Db): Promise<Violation[]> {
-  return await db.many<Violation>(sql`select * from ledger.verify()`)
+/** Everything that is not as it must be; empty in health. Reads every transfer. */
+export async function verify(database: Database): Promise<Violation[]> {
+  return await inLongTransaction(database, systemCaller, (tx) =>
+    tx.many<Violation>(sql`select * from ledger.verify()`),
+  )
 }
 
 function columns(legs: readonly Leg[]) {

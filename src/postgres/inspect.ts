@@ -3,7 +3,7 @@ import pg from 'pg'
 import { systemCaller } from '../kernel/caller.ts'
 import type { Database, Db } from './database.ts'
 import { sql } from './sql.ts'
-import { inTransaction } from './transaction.ts'
+import { inLongTransaction } from './transaction.ts'
 
 export interface TableSize {
   readonly table: string
@@ -70,9 +70,7 @@ interface ForeignKey {
  * and with loading under silenced triggers. Reads every table that has a parent.
  */
 export async function orphans(database: Database): Promise<Orphans[]> {
-  return await inTransaction(database, systemCaller, async (tx) => {
-    // It takes as long as there are rows.
-    await tx.run(sql`set local statement_timeout = 0`)
+  return await inLongTransaction(database, systemCaller, async (tx) => {
     const found: Orphans[] = []
     for (const key of await foreignKeys(tx)) {
       const { rows, example } = await orphansOf(tx, key)

@@ -6,7 +6,7 @@ import { SandboxClock } from '../kernel/clock.ts'
 import { isDomainError } from '../kernel/errors.ts'
 import type { DatabaseManifest } from './manifest.ts'
 import { sql } from './sql.ts'
-import { inTransaction, type Tx } from './transaction.ts'
+import { inLongTransaction, inTransaction, type Tx } from './transaction.ts'
 
 const manifest: DatabaseManifest = {
   system: 'test',
@@ -129,6 +129,14 @@ test('a connection that is cut in the middle is "unavailable", and the pool goes
   })
   await assert.rejects(cut, (error) => isDomainError(error, 'unavailable'))
   assert.deepEqual(await db.one(sql`select 1 as one`), { one: 1 })
+})
+
+test('a statement ends after half a minute, and in a long transaction when it is done', async () => {
+  const limit = async (tx: Tx) =>
+    (await tx.one<{ limit: string }>(sql`select current_setting('statement_timeout') as limit`)).limit
+  assert.equal(await inTransaction(db, { type: 'system' }, limit), '30s')
+  assert.equal(await inLongTransaction(db, { type: 'system' }, limit), '0')
+  assert.equal(await inTransaction(db, { type: 'system' }, limit), '30s')
 })
 
 test('numbers arrive exact: bigint, decimal text, arrays of both kinds', async () => {

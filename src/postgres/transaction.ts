@@ -5,6 +5,7 @@ import type { Caller } from '../kernel/caller.ts'
 import { fail } from '../kernel/errors.ts'
 import { type Database, type Db, Statements } from './database.ts'
 import { isRetryable, translate } from './errors.ts'
+import { sql } from './sql.ts'
 
 declare const inTx: unique symbol
 
@@ -36,6 +37,18 @@ export async function inTransaction<T>(
       await wait(Math.random() * 10 * 2 ** attempt)
     }
   }
+}
+
+/** As `inTransaction`, for what reads whole tables: its statements may take as long as there are rows. */
+export async function inLongTransaction<T>(
+  database: Database,
+  caller: Caller,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  return await inTransaction(database, caller, async (tx) => {
+    await tx.run(sql`set local statement_timeout = 0`)
+    return await work(tx)
+  })
 }
 
 async function once<T>(database: Database, caller: Caller, work: (tx: Tx) => Promise<T>): Promise<T> {

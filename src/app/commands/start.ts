@@ -6,6 +6,8 @@ import { loadConfiguration } from '../configuration.ts'
 
 /** Stopping takes less; beyond it something hangs, and PostgreSQL recovers from an abrupt end anyway. */
 const STOP_LIMIT_MS = 4_900
+/** A terminal's Ctrl-C goes to npm, the launcher and us, and the two pass theirs on: so long it is one and the same. */
+const SAME_SIGNAL_MS = 1_000
 
 export function startCommand(program: Command): void {
   program
@@ -28,13 +30,16 @@ export function startCommand(program: Command): void {
 }
 
 function stopOnSignal(stop: () => Promise<void>): void {
-  let stopping = false
+  let stoppingSince: number | undefined
   // Whoever read our lines may be gone (a closed pipe); that is no reason to end badly.
   process.stdout.on('error', () => undefined)
   const onSignal = () => {
-    // A second Ctrl-C means now.
-    if (stopping) process.exit(1)
-    stopping = true
+    if (stoppingSince !== undefined) {
+      // A second Ctrl-C means now.
+      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1)
+      return
+    }
+    stoppingSince = performance.now()
     console.log('\nstopping: no new work, what runs is finished')
     setTimeout(() => {
       console.error('something did not stop in time; the next start recovers')

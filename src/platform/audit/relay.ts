@@ -10,7 +10,7 @@ import { systemCaller } from '../../kernel/caller.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { Database } from '../../postgres/database.ts'
 import { sql } from '../../postgres/sql.ts'
-import { inTransaction, type Tx } from '../../postgres/transaction.ts'
+import { inLongTransaction, inTransaction, type Tx } from '../../postgres/transaction.ts'
 import { type Loop, startLoop } from '../jobs/loop.ts'
 import { type Anchor, anchorFile, anchorTable } from './anchors.ts'
 
@@ -109,6 +109,8 @@ async function relayBatch({
     const last = await tx.maybeOne<{ audit_id: bigint; row_count: bigint }>(
       sql`select audit_id, row_count from ${noted} order by audit_id desc limit 1`,
     )
+    // Until the whole record is read, this transaction waits.
+    if (batch.anonymizes) await tx.run(sql`set local idle_in_transaction_session_timeout = 0`)
     const anchor = await deliver(target, batch, last)
     // Nothing below the horizon can appear after the read, so this deletes what was read and no more.
     await tx.run(
@@ -146,7 +148,8 @@ async function deliver(
   batch: Batch,
   last: { audit_id: bigint; row_count: bigint } | undefined,
 ): Promise<Anchor> {
-  return await inTransaction(target, systemCaller, async (tx) => {
+  const transaction = batch.anonymizes ? inLongTransaction : inTransaction
+  return await transaction(target, systemCaller, async (tx) => {
     const rows = batch.anonymizes ? await anonymize(tx, batch.rows) : batch.rows
     await tx.run(sql`
       insert into public.audit_logs (timestamp, actor_id, actor_type, entity_type, entity_id, action,

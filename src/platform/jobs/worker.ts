@@ -20,8 +20,6 @@ export interface JobsOptions {
   /** Jobs at a time in this process. */
   readonly concurrency: number
   readonly log: Log
-  /** Told when a job failed for the last time and now waits for a person (`niaga jobs list|retry`). */
-  readonly onDead?: (job: { task: string; id: string; error: string }) => void
 }
 
 export interface RunningJobs {
@@ -83,9 +81,8 @@ function startCrew(options: JobsOptions): RunningJobs {
       joined.catch(() => undefined)
     })
     events.on('job:failed', ({ job, error }) => {
-      const dead = { task: job.task_identifier, id: String(job.id), error: String(error) }
-      log.error(dead, 'a job failed for good')
-      options.onDead?.(dead)
+      // It waits for a person now: `niaga jobs list|retry`.
+      log.error({ task: job.task_identifier, id: job.id, error: String(error) }, 'a job failed for good')
     })
     const started = await run({
       ...graphileOptions(pool, options),

@@ -46,6 +46,15 @@ test('events that wait for a person are told; more of them after a while; and wh
   assert.deepEqual([told('kiriman menunggu'), told('Tidak ada lagi')], [2, 1])
 })
 
+test('a job that failed for good is told, and when none is left', async () => {
+  await owner.db.run(sql`insert into graphile_worker._private_jobs (task_id, attempts, max_attempts)
+    values (niaga.job_task_id('quickcart.ledger_reconcile'), 25, 25)`)
+  await admin.sees('1 pekerjaan gagal')
+  assert.match(admin.heard('pekerjaan gagal')[0]?.text ?? '', /quickcart\.ledger_reconcile/)
+  await owner.db.run(sql`delete from graphile_worker._private_jobs where attempts = 25`)
+  await admin.sees('Tidak ada lagi pekerjaan')
+})
+
 test('an audit that is more than five minutes behind is told once, and that it has caught up', async () => {
   const blocked = await owner.db.pool.connect()
   await blocked.query(`begin; select pg_advisory_xact_lock(hashtextextended('niaga.audit_relay', 0))`)

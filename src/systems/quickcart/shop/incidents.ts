@@ -22,6 +22,7 @@ export function watchIncidents(store: Store, bot: Pick<RunningBot, 'rival'>): Pi
       rival: bot.rival(),
       audit: (await isAuditDelayed(store.db)) ? { mark: 'late' } : 'well',
       inbox: await waitingForPeople(store),
+      jobs: await deadJobs(store),
     }
     for (const [name, finding] of Object.entries(findings)) await report(store, name, finding)
   })
@@ -38,6 +39,19 @@ async function waitingForPeople(store: Store): Promise<Finding> {
     select count(*)::int as count, max(id) as newest from niaga.inbox
       where status in ('failed', 'unmatched', 'unconfirmed')`)
   return newest === null ? 'well' : { mark: String(newest), facts: { count, database: store.db.name } }
+}
+
+/** Work that failed at its last try, the night's comparison of the books included. */
+async function deadJobs(store: Store): Promise<Finding> {
+  const { count, newest, task } = await store.db.one<{
+    count: number
+    newest: bigint | null
+    task: string | null
+  }>(sql`
+    select count(*)::int as count, max(j.id) as newest, (array_agg(t.identifier order by j.id desc))[1] as task
+    from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+    where j.attempts >= j.max_attempts and j.locked_at is null`)
+  return newest === null ? 'well' : { mark: String(newest), facts: { count, task, database: store.db.name } }
 }
 
 async function report(store: Store, incident: string, finding: Finding): Promise<void> {

@@ -5,7 +5,7 @@
 import { systemCaller } from '../../../kernel/caller.ts'
 import type { Database } from '../../../postgres/database.ts'
 import { sql } from '../../../postgres/sql.ts'
-import { inTransaction, type Tx } from '../../../postgres/transaction.ts'
+import { inLongTransaction, type Tx } from '../../../postgres/transaction.ts'
 
 export interface Difference {
   /** "order_not_booked", or what the ledger says against itself or against a balance. */
@@ -17,7 +17,7 @@ export interface Difference {
 
 export async function reconcile(db: Database): Promise<readonly Difference[]> {
   // In a transaction, because the books of the last seven years are meant by niaga.now().
-  return await inTransaction(db, systemCaller, differences)
+  return await inLongTransaction(db, systemCaller, differences)
 }
 
 export async function differences(tx: Tx): Promise<readonly Difference[]> {

@@ -1,8 +1,10 @@
 /** What finance compares (UserState, section 4): the books with themselves, and with what the gateway says it holds. */
 import { XenditError } from '../../../gateways/xendit/errors.ts'
+import { systemCaller } from '../../../kernel/caller.ts'
 import { type Violation, verify } from '../../../ledger/ledger.ts'
-import type { Db } from '../../../postgres/database.ts'
+import type { Database } from '../../../postgres/database.ts'
 import { sql } from '../../../postgres/sql.ts'
+import { inLongTransaction, type Tx } from '../../../postgres/transaction.ts'
 import { toRupiah } from '../gateway/rupiah.ts'
 import type { Store } from '../store.ts'
 import { moneyDiffers } from './money-of-rows.ts'
@@ -20,8 +22,17 @@ export interface LedgerCheck {
  * The ledger against itself and its projections, and the documented tables against the ledger; empty in health. Paid rows
  * that were imported have no transfer and are none of it: `unbacked` lists them.
  */
-export async function compareBooks(db: Db): Promise<Violation[]> {
-  const beside = await db.many<Violation>(sql`
+export async function compareBooks(database: Database): Promise<Violation[]> {
+  const inItself = await verify(database)
+  return await inLongTransaction(database, systemCaller, async (tx) => [
+    ...inItself,
+    ...(await besideTheLedger(tx)),
+    ...(await moneyDiffers(tx)),
+  ])
+}
+
+async function besideTheLedger(tx: Tx): Promise<Violation[]> {
+  return await tx.many<Violation>(sql`
     select 'points are not the sum of their mutations' as violation, 'points:' || username as subject,
       jsonb_build_object('shown', b.onapps_point, 'sum', m.sum::text) as details
     from user_balance b full join (
@@ -53,7 +64,6 @@ export async function compareBooks(db: Db): Promise<Violation[]> {
     from voucher v cross join lateral (
       select count(*) as used from voucher_redemption r where r.code = v.code and r.status <> 'CANCELLED') r
     where v.redeemed_count <> r.used`)
-  return [...(await verify(db)), ...beside, ...(await moneyDiffers(db))]
 }
 
 /** Compares the books and keeps what came of it. Reads all of them: for the night. */

@@ -42,6 +42,14 @@ const incidents = {
       ),
     over: html`✅ <b>Tidak ada lagi kiriman yang menunggu diperiksa.</b>`,
   },
+  jobs: {
+    begun: ({ count, task, database }) =>
+      lines(
+        html`⚠️ <b>${String(count)} pekerjaan gagal sampai percobaan terakhir</b>, terakhir <code>${String(task)}</code>.`,
+        html`Lihat: <code>niaga jobs list --database ${String(database)}</code>`,
+      ),
+    over: html`✅ <b>Tidak ada lagi pekerjaan yang gagal.</b>`,
+  },
 } as const satisfies Record<string, Words>
 
 export type IncidentName = keyof typeof incidents
