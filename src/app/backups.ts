@@ -96,6 +96,8 @@ export interface Restored {
   readonly proof: Proof
   /** Files of the data folder that spoke of what was there before, under their new names. */
   readonly setAside: readonly string[]
+  /** Settings of the databases that this login or server refuses: "db_store1: log_min_duration_statement=100". */
+  readonly settingsLeftOut: readonly string[]
 }
 
 /** Into the system's own databases, which must be empty. @throws BackupRefused */
@@ -106,7 +108,7 @@ export async function restore(
   backup: StoredBackup,
   telling: Telling = {},
 ): Promise<Restored> {
-  const manifest = await restoreBackup({
+  const { manifest, settingsLeftOut } = await restoreBackup({
     system: system.name,
     folder: backup.folder,
     key: backupKey(configuration),
@@ -129,6 +131,7 @@ export async function restore(
     rows: manifest.databases.flatMap(({ tables }) => tables).reduce((sum, { rows }) => sum + rows, 0),
     proof: await prove(configuration, system, located),
     setAside,
+    settingsLeftOut,
   }
 }
 

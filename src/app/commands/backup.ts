@@ -175,9 +175,11 @@ async function find(configuration: Configuration, system: string, id: string): P
   throw new Refusal(`there is ${which} of ${system} in ${backupsFolder(configuration)}`)
 }
 
-function describe({ id, rows, proof, setAside }: Restored): string {
+function describe({ id, rows, proof, setAside, settingsLeftOut }: Restored): string {
   const aside = setAside.length === 0 ? '' : `; set aside: ${setAside.join(', ')}`
-  return `${id}: ${plural(rows, 'row')}, ${verdict(proof)}${aside}`
+  const unset =
+    settingsLeftOut.length === 0 ? '' : `; for an administrator to set: ${settingsLeftOut.join(', ')}`
+  return `${id}: ${plural(rows, 'row')}, ${verdict(proof)}${aside}${unset}`
 }
 
 function verdict({ violations, audit }: Restored['proof']): string {

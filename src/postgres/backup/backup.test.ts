@@ -1,6 +1,6 @@
 /** What a backup promises: whole or not there, exactly what was there, and refused where it is not what was written. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { cp, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
@@ -11,6 +11,8 @@ import pg from 'pg'
 import { dropDatabase, emptyTestDatabase } from '../../../test/database.ts'
 import { migrationProject } from '../../../test/migrations.ts'
 import { until } from '../../../test/until.ts'
+import { databaseName, withDatabase } from '../connection.ts'
+import { withMigrationLock } from '../migrate/lock.ts'
 import { migrateUp } from '../migrate/run.ts'
 import { filesOf, listBackups } from './archive.ts'
 import { createBackup, type Source } from './create.ts'
@@ -91,10 +93,8 @@ async function contents(url: string): Promise<Record<string, unknown>> {
 }
 
 const one = await migrationProject(files)
-const two = await migrationProject({
-  'migrations/0001_log.sql':
-    '-- migrate:up\ncreate table log (n integer);\n-- migrate:down\ndrop table log;\n',
-})
+const LOG = '-- migrate:up\ncreate table log (n integer);\n-- migrate:down\ndrop table log;\n'
+const two = await migrationProject({ 'migrations/0001_log.sql': LOG })
 const sources: readonly Source[] = [
   { manifest: { ...one.manifest, name: 'one' }, url: one.url },
   { manifest: { ...two.manifest, name: 'two' }, url: two.url },
@@ -261,6 +261,46 @@ test('a backup that is older than the code is loaded at its versions and then mi
   assert.deepEqual(row, { rows: 1991, loud: 1991 })
 })
 
+test('a migration newer than the backup that fails on its data leaves all empty, and the next try goes through', async () => {
+  const project = await migrationProject({
+    'migrations/0001_log.sql': LOG,
+    'migrations/0002_few.sql':
+      '-- migrate:up\nalter table log add constraint few check (n < 10);\n-- migrate:down\nalter table log drop constraint few;\n',
+  })
+  urls.push(project.url)
+  const [first] = await emptyTargets()
+  assert.ok(first)
+  const targets = [first, { manifest: { ...project.manifest, name: 'two' }, url: project.url }]
+  await assert.rejects(restore(plain.folder, targets), /0002_few\.sql.*constraint "few".*is violated/)
+  await assertEmpty(targets)
+  await rm(join(project.folder, 'migrations/0002_few.sql'))
+  await restore(plain.folder, targets)
+  assert.equal((await query(project.url, 'select from log')).length, 10)
+})
+
+test("an administrator's setting is no obstacle to the owner who restores: it is named", async () => {
+  const setting = (value: string) =>
+    query(two.url, `alter database ${databaseName(two.url)} set log_min_duration_statement = ${value}`)
+  await setting("'1h'")
+  const { folder } = await createBackup(common)
+  await setting('default')
+  const owner = `t_owner_${randomBytes(4).toString('hex')}`
+  await query(two.url, `create role ${owner} login password 'x'`)
+  await query(two.url, `grant set on parameter session_replication_role to ${owner}`)
+  const targets: Source[] = []
+  for (const { manifest, url } of await emptyTargets()) {
+    await query(url, `alter database ${databaseName(url)} owner to ${owner}`)
+    const theirs = new URL(url)
+    Object.assign(theirs, { username: owner, password: 'x' })
+    targets.push({ manifest, url: theirs.href })
+  }
+  // The databases are dropped by then.
+  after(() => query(withDatabase(two.url, 'postgres'), `drop owned by ${owner}; drop role ${owner}`))
+  const { settingsLeftOut } = await restore(folder, targets)
+  assert.deepEqual(settingsLeftOut, ['two: log_min_duration_statement=1h'])
+  assert.deepEqual(await contents(targets[1]?.url ?? ''), await contents(two.url))
+})
+
 test('a table that no migration knows is named before anything is loaded', async () => {
   await query(two.url, 'create table by_hand (id integer)')
   const { folder } = await createBackup(common)
@@ -271,6 +311,68 @@ test('a table that no migration knows is named before anything is loaded', async
     /two was otherwise than its migrations make it:\n- missing table public\.by_hand/,
   )
   await assertEmpty(targets)
+})
+
+const ALSO = '-- migrate:up\ncreate table also (n integer);\n-- migrate:down\ndrop table also;\n'
+
+test('a migration while it copies is not in it, and nobody rewrites or empties a table before it is read', async () => {
+  const project = await migrationProject({ 'migrations/0001_log.sql': LOG })
+  urls.push(project.url)
+  await migrateUp(project.url, project.manifest)
+  await query(project.url, 'insert into log select generate_series(1, 10)')
+  await project.write('migrations/0002_also.sql', ALSO)
+  const script = `
+    import { connected } from ${JSON.stringify(import.meta.resolve('../session.ts'))}
+    import { migrateUp } from ${JSON.stringify(import.meta.resolve('../migrate/run.ts'))}
+    const manifest = JSON.parse(${JSON.stringify(JSON.stringify(project.manifest))})
+    for (const component of manifest.components) component.directory = new URL(component.directory)
+    await migrateUp(${JSON.stringify(project.url)}, manifest)
+    const client = await connected(${JSON.stringify(project.url)}, 'test')
+    await client.query("set lock_timeout = '50ms'")
+    const refused = (text) => client.query(text).then(() => 'done', ({ code }) => code)
+    console.log(await refused('truncate log'), await refused('alter table log alter n type bigint'))
+    await client.end()`
+  let meanwhile: string | undefined
+  const { folder, manifest } = await createBackup({
+    ...common,
+    system: 'meanwhile',
+    sources: [{ manifest: { ...one.manifest, name: 'one' }, url: one.url }, project],
+    // After the first table of all, while the other database has yet to be read.
+    onProgress: () => {
+      meanwhile ??= spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }).stdout
+    },
+  })
+  assert.equal(meanwhile, '55P03 55P03\n')
+  assert.equal((await query(project.url, "select from pg_class where relname = 'also'")).length, 1)
+  const [, copied] = manifest.databases
+  assert.equal(copied?.tables.find(({ name }) => name === 'log')?.rows, 10)
+  const [first] = await emptyTargets()
+  assert.ok(first)
+  const target = { manifest: project.manifest, url: await emptyUrl() }
+  await restoreBackup({ system: 'meanwhile', folder, targets: [first, target] })
+  assert.equal((await query(target.url, 'select from log')).length, 10)
+})
+
+test('it waits for a migration that runs, and takes what that made', async () => {
+  const project = await migrationProject({ 'migrations/0001_log.sql': LOG })
+  urls.push(project.url)
+  await migrateUp(project.url, project.manifest)
+  const backup = await withMigrationLock(project.url, async (client) => {
+    const made = createBackup({ ...common, system: 'waits', sources: [project] })
+    await until(async () => {
+      const { rowCount } = await client.query(
+        "select from pg_locks where locktype = 'advisory' and not granted",
+      )
+      return rowCount === 1
+    })
+    await client.query('create table also (n integer)')
+    return { made }
+  })
+  const { manifest } = await backup.made
+  assert.ok(manifest.databases[0]?.tables.some(({ name }) => name === 'also'))
 })
 
 test('killed half way, it leaves nothing that is called a backup; the next one clears up', async () => {

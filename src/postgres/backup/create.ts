@@ -1,6 +1,9 @@
 /**
  * Makes a backup: what all databases of a system held at one moment, while they go on working.
  *
+ * No migration runs while a database is opened, and every table is locked before the snapshot, as readers lock it: who
+ * changes, rewrites or truncates one later waits or gives up, since rows of a rewritten table are in no older snapshot.
+ *
  * Each database is read in a snapshot of its own. Rows that one database carries into another (the audit) do so under
  * an advisory lock; it is held while the snapshots are taken, for milliseconds, so that none is on its way between two
  * of them: it is in the outbox or in the audit, never in neither.
@@ -11,9 +14,11 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
-import { readCatalog } from '../catalog/catalog.ts'
+import { type Catalog, readCatalog } from '../catalog/catalog.ts'
 import { openDatabase } from '../database.ts'
+import { sqlState } from '../errors.ts'
 import { type DatabaseManifest, isSqlComponent } from '../manifest.ts'
+import { allowMigrations, holdOffMigrations } from '../migrate/lock.ts'
 import { connected } from '../session.ts'
 import {
   type ArchivedDatabase,
@@ -72,8 +77,9 @@ export interface CreatedBackup {
 }
 
 const LOCK_TIMEOUT = '30s'
+const LOCK_NOT_AVAILABLE = '55P03'
 
-/** @throws BackupRefused where another backup of the system is being made. */
+/** @throws BackupRefused where another backup of the system is being made, or a migration does not end. */
 export async function createBackup(options: CreateOptions): Promise<CreatedBackup> {
   const { root, system, key, niagaVersion } = options
   const opened = await openSnapshots(options)
@@ -119,6 +125,8 @@ export async function createBackup(options: CreateOptions): Promise<CreatedBacku
 
 interface Snapshot extends Source {
   readonly client: pg.Client
+  /** What the tables look like in it. */
+  readonly catalog: Catalog
 }
 
 interface Opened {
@@ -135,23 +143,23 @@ async function openSnapshots({ sources, system }: CreateOptions): Promise<Opened
   const connect = async (url: string) => {
     const client = await connected(url, 'niaga backup')
     clients.push(client)
+    await client.query(`set lock_timeout = '${LOCK_TIMEOUT}'`)
     return client
   }
   try {
+    const locked = []
+    for (const source of sources) locked.push({ source, client: await lockTables(source, connect) })
     const barriers: pg.Client[] = []
     for (const { url, manifest } of sources) {
       const barrier = await connect(url)
       barriers.push(barrier)
-      await barrier.query(`begin; set local lock_timeout = '${LOCK_TIMEOUT}'`)
+      await barrier.query('begin')
       for (const name of relayLocks(manifest)) {
         await barrier.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [name])
       }
     }
-    const snapshots: Snapshot[] = []
     const takenAt = new Date()
-    for (const source of sources) {
-      const client = await connect(source.url)
-      await client.query('begin isolation level repeatable read, read only')
+    for (const { client } of locked) {
       // The first query takes the snapshot; the lock goes with the transaction, however this process ends.
       const { rows } = await client.query(
         'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as alone',
@@ -159,14 +167,46 @@ async function openSnapshots({ sources, system }: CreateOptions): Promise<Opened
       )
       if (rows[0]?.alone !== true) throw new BackupRefused(`another backup of ${system} is being made`)
       await client.query(PLAIN_TEXT)
-      snapshots.push({ ...source, client })
     }
     await Promise.all(barriers.map((barrier) => barrier.query('rollback')))
+    const snapshots: Snapshot[] = []
+    for (const { source, client } of locked) {
+      snapshots.push({ ...source, client, catalog: await catalogOf(source) })
+      await allowMigrations(client)
+    }
     return { snapshots, takenAt, close }
   } catch (error) {
     await close()
-    throw error
+    if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error
+    throw new BackupRefused(
+      `a migration or another lock did not end within ${LOCK_TIMEOUT}: try again after it`,
+      {
+        cause: error,
+      },
+    )
   }
+}
+
+/** A transaction whose snapshot the first query will take. */
+async function lockTables(
+  { url, manifest }: Source,
+  connect: (url: string) => Promise<pg.Client>,
+): Promise<pg.Client> {
+  const client = await connect(url)
+  await holdOffMigrations(client)
+  const tables = await tablesToCopy(client, bookkeeping(manifest))
+  if (tables.length === 0) {
+    throw new BackupRefused(`${manifest.name} holds no table: is it the right database, and migrated?`)
+  }
+  await client.query('begin isolation level repeatable read, read only')
+  const names = tables.map(({ schema, name }) => qualified(schema, name))
+  await client.query(`lock table ${names.join(', ')} in access share mode`)
+  return client
+}
+
+async function catalogOf({ manifest, url }: Source): Promise<Catalog> {
+  const db = openDatabase({ name: manifest.name, url, errors: manifest.errors })
+  return await readCatalog(db).finally(() => db.close())
 }
 
 function relayLocks({ components }: DatabaseManifest): string[] {
@@ -185,11 +225,6 @@ async function copyAll(
     // Before the tables: a sequence knows no snapshot, and a later look would be further ahead.
     const sequences = await sequencesOf(snapshot.client)
     const tables = await tablesToCopy(snapshot.client, bookkeeping(snapshot.manifest))
-    if (tables.length === 0) {
-      throw new BackupRefused(
-        `${snapshot.manifest.name} holds no table: is it the right database, and migrated?`,
-      )
-    }
     plans.push({ snapshot, sequences, tables })
   }
   const total = plans.flatMap(({ tables }) => tables).reduce((sum, { bytes }) => sum + bytes, 1)
@@ -238,20 +273,14 @@ async function copyTable(
   return { schema, name, columns, rows: stream.rowCount, file }
 }
 
-/** What the tables looked like, for the restore to compare with what its migrations make. */
-async function storeCatalog({ manifest, url }: Source, folder: string, { key, signal }: CreateOptions) {
-  const db = openDatabase({ name: manifest.name, url, errors: manifest.errors })
-  try {
-    const text = JSON.stringify(await readCatalog(db))
-    return await store(Readable.from([Buffer.from(text)]), {
-      folder,
-      path: `${manifest.name}/catalog.json.zst`,
-      key,
-      signal,
-    })
-  } finally {
-    await db.close()
-  }
+/** For the restore to compare with what its migrations make. */
+async function storeCatalog({ manifest, catalog }: Snapshot, folder: string, { key, signal }: CreateOptions) {
+  return await store(Readable.from([Buffer.from(JSON.stringify(catalog))]), {
+    folder,
+    path: `${manifest.name}/catalog.json.zst`,
+    key,
+    signal,
+  })
 }
 
 async function writeDurably(path: string, text: string): Promise<void> {

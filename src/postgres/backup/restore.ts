@@ -33,13 +33,19 @@ export interface RestoreOptions {
   readonly onStage?: (text: string) => void
 }
 
+export interface RestoredBackup {
+  readonly manifest: BackupManifest
+  /** Settings that the databases had and that were refused here: "db_store1: log_min_duration_statement=100". */
+  readonly settingsLeftOut: readonly string[]
+}
+
 const INSUFFICIENT_PRIVILEGE = '42501'
 
 /**
  * Leaves the databases migrated to the newest files, with the data of the backup.
  * @throws BackupRefused before anything was touched; any other error leaves the databases as empty as they were.
  */
-export async function restoreBackup(given: RestoreOptions): Promise<BackupManifest> {
+export async function restoreBackup(given: RestoreOptions): Promise<RestoredBackup> {
   const { folder, system, targets, onStage = () => undefined } = given
   const manifest = await checkBackup(folder, system, given.key, (percent) =>
     onStage(`checking the backup: ${percent} %`),
@@ -54,16 +60,18 @@ export async function restoreBackup(given: RestoreOptions): Promise<BackupManife
       await refuseUnlessFitting(one, options)
     }
     await loadAll(pairs, options)
+    const settingsLeftOut: string[] = []
+    for (const one of pairs) {
+      onStage(`migrating ${one.archived.name} to the newest version`)
+      await migrateUp(one.target.url, one.target.manifest)
+      settingsLeftOut.push(...(await afterwards(one)))
+    }
+    return { manifest, settingsLeftOut }
   } catch (error) {
-    for (const { target } of pairs) await emptyDatabase(target.url)
+    // Where the server itself is gone that fails too, and says less than what came before.
+    await Promise.allSettled(pairs.map(({ target }) => emptyDatabase(target.url)))
     throw error
   }
-  for (const one of pairs) {
-    onStage(`migrating ${one.archived.name} to the newest version`)
-    await migrateUp(one.target.url, one.target.manifest)
-    await afterwards(one)
-  }
-  return manifest
 }
 
 interface Pair {
@@ -226,20 +234,30 @@ async function loadTable(
 /** Values that are lists of names, stored as they were written: `"$user", public`. */
 const LIST_SETTINGS = new Set(['search_path', 'temp_tablespaces'])
 
-/** The database's own settings, and statistics for the planner, which a load leaves behind. */
-async function afterwards({ archived, target: { url } }: Pair): Promise<void> {
+/** An administrator's, one that this server does not know, or a value that it does not take. */
+const REFUSED_SETTING = new Set([INSUFFICIENT_PRIVILEGE, '42704', '22023'])
+
+/** The database's own settings, and statistics for the planner, which a load leaves behind. Answers those refused. */
+async function afterwards({ archived, target: { url } }: Pair): Promise<string[]> {
   const client = await connected(url, 'niaga restore')
   const database = pg.escapeIdentifier(databaseName(url))
+  const refused: string[] = []
   try {
     for (const setting of archived.settings) {
       const [name = '', ...rest] = setting.split('=')
       const value = rest.join('=')
       const plain = LIST_SETTINGS.has(name) && /^[\w$", ]+$/.test(value)
-      await client.query(
-        `alter database ${database} set ${pg.escapeIdentifier(name)} = ${plain ? value : pg.escapeLiteral(value)}`,
-      )
+      await client
+        .query(
+          `alter database ${database} set ${pg.escapeIdentifier(name)} = ${plain ? value : pg.escapeLiteral(value)}`,
+        )
+        .catch((error: unknown) => {
+          if (!REFUSED_SETTING.has(sqlState(error) ?? '')) throw error
+          refused.push(`${archived.name}: ${setting}`)
+        })
     }
     await client.query('analyze')
+    return refused
   } finally {
     await client.end()
   }

@@ -36,6 +36,15 @@ export async function withMigrationLock<T>(
   )
 }
 
+/** For a moment in which the schema stands still: waits for a migration that runs, and lets none begin. */
+export async function holdOffMigrations(client: pg.ClientBase): Promise<void> {
+  await client.query('select pg_advisory_lock_shared($1)', [LOCK_KEY])
+}
+
+export async function allowMigrations(client: pg.ClientBase): Promise<void> {
+  await client.query('select pg_advisory_unlock_shared($1)', [LOCK_KEY])
+}
+
 /**
  * Runs `work` in a transaction that gives up a table lock it cannot get within 2 s, lets the queue behind
  * it pass, and tries again.
