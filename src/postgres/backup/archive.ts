@@ -95,6 +95,9 @@ export interface StoredBackup {
   readonly problem?: string
 }
 
+/** Between the machine that made a backup and the one that looks at it. */
+const CLOCKS_DIFFER_MS = 5 * 60_000
+
 /** All backups of a system, oldest first. Looks at manifests and sizes, not into the files. */
 export async function listBackups(root: string, system: string): Promise<StoredBackup[]> {
   const names = await readdir(join(root, system)).catch((error: NodeJS.ErrnoException) => {
@@ -108,6 +111,9 @@ export async function listBackups(root: string, system: string): Promise<StoredB
 async function look(folder: string, id: string): Promise<StoredBackup> {
   try {
     const manifest = await readManifest(folder)
+    if (Date.parse(manifest.takenAt) > Date.now() + CLOCKS_DIFFER_MS) {
+      throw new BackupRefused(`it was taken at ${manifest.takenAt}, which is yet to come: a clock was wrong`)
+    }
     const files = filesOf(manifest)
     for (const file of files) await sizeMatches(folder, file)
     return { folder, id, manifest, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }
@@ -119,7 +125,8 @@ async function look(folder: string, id: string): Promise<StoredBackup> {
 
 /** @throws BackupRefused where a file is missing or has another length. */
 export async function sizeMatches(folder: string, { path, bytes }: ArchivedFile): Promise<void> {
-  const found = await stat(join(folder, path)).catch(() => undefined)
+  // A disk that does not answer is no file that is missing: the rotation would let go of it.
+  const found = await stat(join(folder, path)).catch(unlessAbsent)
   if (!found) throw new BackupRefused(`${path} is missing`)
   if (found.size !== bytes) throw new BackupRefused(`${path} has ${found.size} bytes instead of ${bytes}`)
 }
@@ -137,13 +144,28 @@ export async function readManifest(folder: string): Promise<BackupManifest> {
   } catch (error) {
     throw new BackupRefused(`${MANIFEST} is damaged`, { cause: error })
   }
-  if (typeof manifest.format !== 'number' || !Array.isArray(manifest.databases)) {
-    throw new BackupRefused(`${MANIFEST} is not the manifest of a backup`)
-  }
-  if (manifest.format > FORMAT) {
+  if (Number(manifest.format) > FORMAT) {
     throw new BackupRefused(`${MANIFEST} has format ${manifest.format}; this code reads up to ${FORMAT}`)
   }
-  return manifest as BackupManifest
+  if (!isManifest(manifest)) throw new BackupRefused(`${MANIFEST} is not the manifest of a backup`)
+  return manifest
+}
+
+/** As far as a listing needs it: a flipped bit in one manifest must not hide the other backups. */
+function isManifest(manifest: Partial<BackupManifest>): manifest is BackupManifest {
+  const { format, takenAt, databases } = manifest
+  const named = (file: Partial<ArchivedFile> | undefined) => typeof file?.path === 'string'
+  return (
+    typeof format === 'number' &&
+    !Number.isNaN(Date.parse(takenAt ?? '')) &&
+    Array.isArray(databases) &&
+    databases.every(
+      ({ catalog, tables }: Partial<ArchivedDatabase>) =>
+        named(catalog) &&
+        Array.isArray(tables) &&
+        tables.every(({ file }: Partial<ArchivedTable>) => named(file)),
+    )
+  )
 }
 
 /** @throws BackupRefused where the key is missing or another one, or where the manifest was changed. */
@@ -166,8 +188,10 @@ export async function checkSeal(
 }
 
 async function readOptional(file: string): Promise<string | undefined> {
-  return await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
+  return await readFile(file, 'utf8').catch(unlessAbsent)
+}
+
+function unlessAbsent(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined
+  throw error
 }

@@ -11,7 +11,7 @@ import pg from 'pg'
 import { dropDatabase, emptyTestDatabase } from '../../../test/database.ts'
 import { migrationProject } from '../../../test/migrations.ts'
 import { until } from '../../../test/until.ts'
-import { databaseName, withDatabase } from '../connection.ts'
+import { databaseName } from '../connection.ts'
 import { withMigrationLock } from '../migrate/lock.ts'
 import { migrateUp } from '../migrate/run.ts'
 import { filesOf, listBackups } from './archive.ts'
@@ -211,6 +211,36 @@ test('every file, damaged in every way, is named and nothing is touched', async 
   await assertEmpty(targets)
 })
 
+test('a manifest of another shape, and one of a clock that was wrong, spoil themselves in the list and no other', async () => {
+  const text = await readFile(join(plain.folder, 'manifest.json'), 'utf8')
+  const listed = async (change: (manifest: string) => string) => {
+    const folder = join(root, 'listed', '29990101T000000Z-00')
+    await cp(plain.folder, folder, { recursive: true })
+    await cp(plain.folder, join(root, 'listed', plain.manifest.id), { recursive: true })
+    await writeFile(join(folder, 'manifest.json'), change(text))
+    const all = await listBackups(root, 'listed')
+    assert.deepEqual(
+      all.map(({ id }) => id),
+      [plain.manifest.id, '29990101T000000Z-00'],
+    )
+    assert.equal(all[0]?.problem, undefined)
+    return all[1]?.problem ?? ''
+  }
+  for (const name of ['format', 'databases', 'tables', 'catalog', 'path', 'takenAt', 'file']) {
+    const flipped = `${name.slice(0, -1)}~`
+    assert.match(
+      await listed((manifest) => manifest.replace(`"${name}"`, `"${flipped}"`)),
+      /not the manifest of a backup/,
+      name,
+    )
+  }
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString()
+  assert.match(
+    await listed((manifest) => manifest.replace(plain.manifest.takenAt, tomorrow)),
+    /yet to come: a clock was wrong/,
+  )
+})
+
 test('two files that changed places are found, also by the encryption alone', async () => {
   const targets = await emptyTargets()
   const copy = join(root, 'swapped')
@@ -287,15 +317,20 @@ test("an administrator's setting is no obstacle to the owner who restores: it is
   const owner = `t_owner_${randomBytes(4).toString('hex')}`
   await query(two.url, `create role ${owner} login password 'x'`)
   await query(two.url, `grant set on parameter session_replication_role to ${owner}`)
+  const empty = await emptyTargets()
   const targets: Source[] = []
-  for (const { manifest, url } of await emptyTargets()) {
+  for (const { manifest, url } of empty) {
     await query(url, `alter database ${databaseName(url)} owner to ${owner}`)
     const theirs = new URL(url)
     Object.assign(theirs, { username: owner, password: 'x' })
     targets.push({ manifest, url: theirs.href })
   }
-  // The databases are dropped by then.
-  after(() => query(withDatabase(two.url, 'postgres'), `drop owned by ${owner}; drop role ${owner}`))
+  after(async () => {
+    for (const { url } of empty) {
+      await query(url, `reassign owned by ${owner} to current_user; drop owned by ${owner}`)
+    }
+    await query(two.url, `drop role ${owner}`)
+  })
   const { settingsLeftOut } = await restore(folder, targets)
   assert.deepEqual(settingsLeftOut, ['two: log_min_duration_statement=1h'])
   assert.deepEqual(await contents(targets[1]?.url ?? ''), await contents(two.url))
