@@ -104,6 +104,35 @@ test('check 56: before the erasure the export has all of it, after it nobody fin
   assert.equal((await shop.get('/me', { as: token })).status, 401)
 })
 
+test('what a modified client wrote, or named somebody in, keeps nobody from being erased; who is named in it is forgotten', async () => {
+  const [eve, budi] = [await shop.person('Eve').registered(), await shop.person('Budi').registered()]
+  const said = eve.say('/order')
+  await eve.sees('Cara memesan')
+  telegram.press(eve.id, said.message_id, '\0\ud800', { isStale: true })
+  await shop.drain()
+  // Updates as they were stored before such characters were replaced; and one that only quotes the person's id.
+  const old = (text: string, chat: object) => JSON.stringify({ text, chat })
+  const bodies = [
+    old('\0\ud800', { id: budi.id, type: 'private' }),
+    old('\0\ud800', { id: eve.id }),
+    old(JSON.stringify({ id: budi.id, type: 'private' }), { id: eve.id }),
+  ]
+  await owner.db.run(sql`
+    insert into niaga.inbox (source, event_id, queue, body, status)
+      select 'telegram', 'old-' || b.n, ${String(eve.id)}, convert_to(b.body, 'UTF8'), 'processed'
+        from unnest(${bodies}::text[]) with ordinality b (body, n)`)
+  assert.equal((await erase(await signedIn(budi.id))).status, 202)
+  await shop.drain()
+  const left = await owner.db.many(
+    sql`select event_id from niaga.inbox where event_id like 'old-%' order by event_id`,
+  )
+  assert.deepEqual(left, [{ event_id: 'old-2' }, { event_id: 'old-3' }])
+  const { status } = await owner.db.one<{ status: string }>(
+    sql`select status from privacy_requests where user_id = ${budi.id}`,
+  )
+  assert.equal(status, 'done')
+})
+
 test('after an erasure only /start begins again, as somebody new; the old record stays nameless', async () => {
   const person = await shop.person('Sinta').registered()
   const token = await signedIn(person.id)
