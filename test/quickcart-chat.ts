@@ -3,7 +3,9 @@
 import type { SimMessage, Transcript } from '../src/gateways/telegram/simulator/index.ts'
 import { systemCaller } from '../src/kernel/caller.ts'
 import { wholeMoney } from '../src/kernel/money.ts'
+import { replayInbox } from '../src/platform/inbox/inbox.ts'
 import { sql } from '../src/postgres/sql.ts'
+import { inTransaction } from '../src/postgres/transaction.ts'
 import { createProduct } from '../src/systems/quickcart/catalog/create-product.ts'
 import { addStock } from '../src/systems/quickcart/stock/add-stock.ts'
 import { openShop, type Shop } from './quickcart-shop.ts'
@@ -22,6 +24,16 @@ export async function openChatShop(options?: Parameters<typeof openShop>[0]) {
       lastPerson += 1
       telegram.addUser({ id: lastPerson, first_name: name })
       return new Person(shop, lastPerson)
+    },
+    /** What somebody did last is handled again, as after a crash between its effect and its end. */
+    async crashedAfter({ id }: Person): Promise<void> {
+      await shop.drain()
+      const { last } = await store.db.one<{ last: bigint }>(sql`
+        select max(id) as last from niaga.inbox where source = 'telegram' and queue = ${String(id)}`)
+      if (!(await inTransaction(store.db, systemCaller, (tx) => replayInbox(tx, last)))) {
+        throw new Error(`update ${last} is not done yet`)
+      }
+      await shop.drain()
     },
     /** A product with exactly these goods. */
     async goods(price: number, contents: readonly string[], category?: string): Promise<number> {

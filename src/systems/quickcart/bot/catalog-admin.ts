@@ -58,13 +58,14 @@ function add(argument: string): AdminAction | undefined {
   if (name === '' || id === '0') return undefined
   return {
     arguments: argument,
-    async run({ store, caller }) {
+    async run({ store, caller, updateId }) {
       const product = await createProduct(store, caller, {
         ...(id === '-' ? {} : { id: Number(id) }),
         name,
         ...(category === '-' ? {} : { category }),
         customerPrice: wholeMoney('IDR', BigInt(price)),
         description: description.trim() === '-' ? null : description.trim(),
+        idempotencyKey: `update:${updateId}`,
       })
       return {
         text: html`Produk <b>${product.id}</b> (${product.name}) ditambahkan.`,

@@ -4,7 +4,8 @@ import { inTransaction } from '../../../postgres/transaction.ts'
 import { approveRefund, rejectRefund } from '../refunds/decide-refund.ts'
 import { formulaText, readFormula } from '../refunds/formula.ts'
 import { recordClaim } from '../refunds/record-claim.ts'
-import { html } from '../telegram/html.ts'
+import { html, lines } from '../telegram/html.ts'
+import { problemText } from '../telegram/messages/problems.ts'
 import { askRejection } from '../telegram/messages/refund.ts'
 import { refuseSilently } from './admin.ts'
 import { fields } from './admin-arguments.ts'
@@ -37,13 +38,19 @@ export const decisionButtons: readonly ButtonHandler[] = [
   { pattern: /^refund:reject:(\d{1,18})$/, run: askReason },
 ]
 
-/** The reason, where one was asked for. */
+/** The reason, where one was asked for. One that cannot be sent is said, and another may be written. */
 export const rejectionText: TextHandler = async (turn, text) => {
   const { session, store, caller, user } = turn
   const refundId = session?.context.refund_id
   if (session?.state !== 'awaiting_reason' || refundId === undefined || user.role !== 'admin') return false
   turn.forget()
-  await rejectRefund(store, caller, { refundId: BigInt(refundId), admin: user.id, reason: text.trim() })
+  try {
+    await rejectRefund(store, caller, { refundId: BigInt(refundId), admin: user.id, reason: text })
+  } catch (error) {
+    if (!isDomainError(error, 'validation_failed') && !isDomainError(error, 'message_too_long')) throw error
+    turn.remember(session)
+    turn.say({ text: lines(problemText(error), askRejection(refundId).text) })
+  }
   return true
 }
 
@@ -97,8 +104,9 @@ function claim(argument: string): AdminAction | undefined {
   return {
     target: { table: 'orders', id: invoice },
     arguments: `${invoice}|${item}|${note.length} characters`,
-    async run({ store, caller, user }) {
-      await recordClaim(store, caller, { admin: user.id, invoice, item: Number(item), note })
+    async run({ store, caller, user, updateId }) {
+      const idempotencyKey = `update:${updateId}`
+      await recordClaim(store, caller, { admin: user.id, invoice, item: Number(item), note, idempotencyKey })
       return { text: html`Klaim garansi untuk <code>${invoice}</code>, barang ${item}, dicatat.` }
     },
   }

@@ -72,6 +72,27 @@ test('a rejection asks for the reason and hands it on', async () => {
   assert.equal(await balanceOf(buyer), '0.00')
 })
 
+test('a rejection without a reason, or with one too long to be told, is asked about again', async () => {
+  const { buyer, invoice } = await paidOrder()
+  buyer.say(`/refund ${invoice}`)
+  await buyer.press(`refund:request:${invoice}`)
+  await admin.sees(invoice)
+  const asked = () => admin.heard('Tulis alasan penolakan').length
+  const before = asked()
+  await admin.press(/^refund:reject/)
+  await until(() => asked() === before + 1)
+  telegram.sendDocument(admin.id, { bytes: Buffer.from('?'), name: 'a.bin', mimeType: 'text/plain' })
+  await until(() => asked() === before + 2)
+  admin.say('x'.repeat(1_001))
+  await admin.sees('Pesanmu 1001 huruf; paling banyak 1000')
+  assert.equal(asked(), before + 3)
+  const { status } = await owner.db.one<{ status: string }>(sql`
+    select r.status from refunds r join orders o on o.id = r.order_id where o.invoice_id = ${invoice}`)
+  assert.equal(status, 'requested')
+  admin.say(` ${'y'.repeat(1_000)} `)
+  await buyer.sees(`Alasan: ${'y'.repeat(1_000)}`)
+})
+
 test('in a group an admin decides; of anybody else the press is on record and does nothing', async () => {
   const { buyer, invoice } = await paidOrder()
   const eve = await shop.person('Eve').registered()
@@ -103,6 +124,11 @@ test('/claim lowers the refund; /setformula shows, changes and refuses nonsense'
   const { buyer, invoice } = await paidOrder()
   admin.say(`/claim ${invoice}|1|mati`)
   await admin.sees('Klaim garansi untuk')
+  await shop.crashedAfter(admin)
+  const { claims } = await owner.db.one<{ claims: number }>(sql`
+    select count(*)::int as claims from warranty_claims c join order_items i on i.id = c.order_item_id
+      join orders o on o.id = i.order_id where o.invoice_id = ${invoice}`)
+  assert.equal(claims, 1, 'also where the update was handled again')
   buyer.say(`/refund ${invoice}`)
   await buyer.sees('Refund: Rp 60.000')
   admin.say('/setformula')

@@ -37,6 +37,17 @@ test('check 42: /add with bad fields answers syntax and example; good ones make 
   assert.deepEqual(outcomes, ['wrong_format', 'ok', 'product_id_taken'])
 })
 
+test('an /add without an id that is handled again after a crash makes no second product', async () => {
+  const admin = await shop.person('Admin').registered({ role: 'admin' })
+  admin.say('/add -|Sekali saja|-|1000|-')
+  await admin.sees('(Sekali saja) ditambahkan')
+  await shop.crashedAfter(admin)
+  const { made } = await store.db.one<{ made: number }>(
+    sql`select count(*)::int as made from products where name = 'Sekali saja'`,
+  )
+  assert.equal(made, 1)
+})
+
 test('check 41: three lines with one duplicate add two; a reserved or sold item cannot be removed', async () => {
   const admin = await shop.person('Admin').registered({ role: 'admin' })
   const id = await shop.goods(10_000, [])
@@ -61,13 +72,35 @@ test('check 41: three lines with one duplicate add two; a reserved or sold item 
 test('check 41: a .txt document with the command as caption loads its lines', async () => {
   const admin = await shop.person('Admin').registered({ role: 'admin' })
   const id = await shop.goods(10_000, [])
-  const bytes = Buffer.from('satu\r\ndua\n\ntiga\n')
-  telegram.sendDocument(
-    admin.id,
-    { bytes, name: 'stok.txt', mimeType: 'text/plain' },
-    { caption: `/addstock ${id}` },
-  )
+  const sends = (bytes: Buffer) =>
+    telegram.sendDocument(
+      admin.id,
+      { bytes, name: 'stok.txt', mimeType: 'text/plain' },
+      { caption: `/addstock ${id}` },
+    )
+  // As Windows saves it: with a byte order mark.
+  sends(Buffer.from('\uFEFFsatu\r\ndua\n\ntiga\n'))
   await admin.sees(`Produk ${id}: 3 ditambahkan`)
+  for (const [n, bytes] of [
+    Buffer.from('\uFEFFempat\n', 'utf16le'),
+    Buffer.from('empat\n', 'utf16le'),
+    Buffer.from('empat é\n', 'latin1'),
+  ].entries()) {
+    sends(bytes)
+    await until(() => admin.heard('Kirim file .txt (UTF-8)').length === n + 1)
+  }
+  const as = await shop.customer({ role: 'admin' })
+  const load = async (...contents: string[]) =>
+    (await shop.post(`/admin/products/${id}/stock`, { as, body: { contents } })).body
+  assert.deepEqual(await load('\uFEFFsatu', '\uFEFF', 'empat'), { added: 1, duplicates: 1 })
+  assert.equal((await load('li\0ma')).code, 'bad_request')
+  const goods = await store.db.many<{ content: string }>(
+    sql`select content from product_stocks where product_id = ${id} order by created_at`,
+  )
+  assert.deepEqual(
+    goods.map(({ content }) => content),
+    ['satu', 'dua', 'tiga', 'empat'],
+  )
 })
 
 test('an admin sees more commands in the menu than a customer', async () => {

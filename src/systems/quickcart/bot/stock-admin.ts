@@ -1,4 +1,5 @@
 /** Goods from the chat (QuickCart, §7.3): one per line, from a message or a .txt document. */
+import { isUtf8 } from 'node:buffer'
 import type { Document } from 'grammy/types'
 import { TelegramError } from '../../../gateways/telegram/failures.ts'
 import { findProduct } from '../catalog/browse.ts'
@@ -73,7 +74,10 @@ function fillFromDocument(argument: string, document: Document): AdminAction | u
     async run(turn) {
       const text = await readDocument(turn, document)
       if (text === undefined) {
-        return { text: html`Kirim file .txt sampai 5 MB, satu barang per baris.`, outcome: 'not_readable' }
+        return {
+          text: html`Kirim file .txt (UTF-8) sampai 5 MB, satu barang per baris.`,
+          outcome: 'not_readable',
+        }
       }
       const contents = text.split(/\r?\n/)
       if (contents.length <= MAX_DOCUMENT_LINES) return await fill(turn, id, contents)
@@ -103,11 +107,16 @@ async function readDocument(
 ): Promise<string | undefined> {
   if (!file_name.toLowerCase().endsWith('.txt')) return undefined
   try {
-    return (await store.telegram.download(file_id, MAX_DOCUMENT_BYTES)).toString('utf8')
+    return readText(await store.telegram.download(file_id, MAX_DOCUMENT_BYTES))
   } catch (error) {
     if (!(error instanceof TelegramError) || error.failure.kind !== 'rejected') throw error
     return undefined
   }
+}
+
+/** Without the mark that some editors put first; undefined where it is no UTF-8: in UTF-16 there are zeros. */
+function readText(bytes: Buffer): string | undefined {
+  return isUtf8(bytes) && !bytes.includes(0) ? new TextDecoder().decode(bytes) : undefined
 }
 
 function removeOne(argument: string): AdminAction | undefined {

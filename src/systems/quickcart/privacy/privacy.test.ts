@@ -110,6 +110,10 @@ test('what a modified client wrote, or named somebody in, keeps nobody from bein
   await eve.sees('Cara memesan')
   telegram.press(eve.id, said.message_id, '\0\ud800', { isStale: true })
   await shop.drain()
+  const { pressed } = await owner.db.one<{ pressed: string }>(sql`
+    select convert_from(body, 'UTF8')::jsonb #>> '{callback_query,data}' as pressed from niaga.inbox
+      where source = 'telegram' and queue = ${String(eve.id)} order by id desc limit 1`)
+  assert.equal(pressed, '\ufffd\ufffd')
   // Updates as they were stored before such characters were replaced; and one that only quotes the person's id.
   const old = (text: string, chat: object) => JSON.stringify({ text, chat })
   const bodies = [

@@ -1,4 +1,5 @@
 import type { Caller } from '../../../kernel/caller.ts'
+import { invalidFields } from '../../../platform/http/validation.ts'
 import { idempotent } from '../../../platform/idempotency/idempotent.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
@@ -7,6 +8,9 @@ import { fail } from '../errors.ts'
 import type { Store } from '../store.ts'
 import { selectRefund } from './refund.queries.ts'
 import type { RefundView } from './refund-view.ts'
+
+/** So that it fits into Telegram's messages with all that stands around it. */
+const MAX_REASON = 1_000
 
 /**
  * The refund's amount goes to the customer's balance, once, however many admins tap (QuickCart, UC 14).
@@ -27,13 +31,16 @@ export async function approveRefund(
   return await decided(store, refundId)
 }
 
-/** @throws not_found, refund_decided */
+/** The reason is what the customer is told. @throws validation_failed, message_too_long, not_found, refund_decided */
 export async function rejectRefund(
   store: Store,
   caller: Caller,
   input: { readonly refundId: bigint; readonly admin: UserId; readonly reason: string },
 ): Promise<RefundView> {
-  const { refundId, admin, reason } = input
+  const { refundId, admin } = input
+  const reason = input.reason.trim()
+  if (reason === '') throw invalidFields([{ field: 'reason', reason: 'must be a text' }])
+  if (reason.length > MAX_REASON) throw fail('message_too_long', { length: reason.length, max: MAX_REASON })
   await inTransaction(store.db, caller, (tx) =>
     tx.run(sql`select reject_refund(${refundId}, ${admin}, ${reason})`),
   )

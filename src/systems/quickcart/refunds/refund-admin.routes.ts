@@ -72,7 +72,7 @@ export function refundAdminRoutes(scope: FastifyInstance, store: Store): void {
         summary: 'Refuse a refund, with the reason that the customer is told',
         params: RefundParams,
         body: strictObject({ reason: Text }),
-        response: { 200: RefundAnswer, ...refusals('not_found', 'refund_decided') },
+        response: { 200: RefundAnswer, ...refusals('not_found', 'refund_decided', 'message_too_long') },
       },
     },
     async (request) =>
@@ -80,7 +80,7 @@ export function refundAdminRoutes(scope: FastifyInstance, store: Store): void {
         await rejectRefund(store, callerOf(request), {
           refundId: BigInt(request.params.id),
           admin: userId(identityOf(request).subject),
-          reason: request.body.reason.trim(),
+          reason: request.body.reason,
         }),
       ),
   )

@@ -1,5 +1,6 @@
 -- Loads goods of a product, one text each, in the given order. Blank ones are skipped, and so is what the product
--- already has or ever sold: the same key is not sold twice unless p_allow_duplicates says so.
+-- already has or ever sold: the same key is not sold twice unless p_allow_duplicates says so. A byte order mark at an
+-- edge is of the file that a client read, not of the key.
 -- Refuses with product_not_found.
 create or replace function public.add_stock(
   p_product integer, p_contents text[], p_allow_duplicates boolean default false,
@@ -15,7 +16,7 @@ begin
   -- which every sale needs.
   perform pg_advisory_xact_lock(hashtextextended('add_stock ' || p_product, 0));
   with given as (
-    select btrim(c.content, E' \t\r\n') as content, c.line from unnest(p_contents) with ordinality c (content, line)
+    select btrim(c.content, E' \t\r\n\uFEFF') as content, c.line from unnest(p_contents) with ordinality c (content, line)
   ), kept as (
     select g.content, g.line,
       row_number() over (partition by g.content order by g.line) > 1
