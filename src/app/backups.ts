@@ -1,6 +1,5 @@
 /** Backups of whole systems: where they are, how they are made, and how a restored one is proved. */
-import { mkdtemp, rename, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rename, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { systemClock } from '../kernel/clock.ts'
 import { silentLog } from '../kernel/log.ts'
@@ -168,25 +167,21 @@ export async function drill(
   backup: StoredBackup,
   telling: Telling = {},
 ): Promise<Drill> {
-  const data = await mkdtemp(join(tmpdir(), 'niaga-drill-'))
   const begun = Date.now()
-  try {
-    // With fsync, as the real one would be.
-    const options = { serverUrl: configuration.NIAGA_SCRATCH_URL, settings: {} }
-    return await withScratch(async (scratch) => {
-      const located: DatabaseAt[] = []
-      for (const manifest of system.databases) {
-        const url = await scratch.database(manifest.name)
-        located.push({ manifest, url, applicationUrl: url })
-      }
-      const restored = await restore({ ...configuration, NIAGA_DATA: data }, system, located, backup, telling)
-      return {
-        ...restored,
-        rpoSeconds: Math.round((begun - Date.parse(restored.takenAt)) / 1000),
-        rtoSeconds: Math.round((Date.now() - begun) / 100) / 10,
-      }
-    }, options)
-  } finally {
-    await rm(data, { recursive: true, force: true })
-  }
+  // With fsync, as the real one would be.
+  const options = { serverUrl: configuration.NIAGA_SCRATCH_URL, settings: {} }
+  return await withScratch(async (scratch) => {
+    const located: DatabaseAt[] = []
+    for (const manifest of system.databases) {
+      const url = await scratch.database(manifest.name)
+      located.push({ manifest, url, applicationUrl: url })
+    }
+    const apart = { ...configuration, NIAGA_DATA: scratch.folder }
+    const restored = await restore(apart, system, located, backup, telling)
+    return {
+      ...restored,
+      rpoSeconds: Math.round((begun - Date.parse(restored.takenAt)) / 1000),
+      rtoSeconds: Math.round((Date.now() - begun) / 100) / 10,
+    }
+  }, options)
 }

@@ -7,6 +7,7 @@ import { ConfigurationError } from '../platform/configuration.ts'
 import { createMetrics } from '../platform/http/metrics.ts'
 import type { SystemContext, SystemManifest } from '../platform/system.ts'
 import { APPLICATION_ROLE, openToApplication, rightsOf } from '../postgres/application-role.ts'
+import { withCleanup } from '../postgres/cleanup.ts'
 import { databaseName, maskedUrl, withDatabase } from '../postgres/connection.ts'
 import { type Database, openDatabase } from '../postgres/database.ts'
 import { type EmbeddedServer, startEmbedded } from '../postgres/embedded.ts'
@@ -154,13 +155,15 @@ export async function withDatabases<T>(
   manifests: readonly DatabaseManifest[],
   work: (databases: readonly DatabaseAt[]) => Promise<T>,
 ): Promise<T> {
-  const { all, server } = await locateDatabases(configuration, manifests)
-  try {
-    return await work(all)
-  } finally {
-    // A server that ran before us belongs to somebody, as does one that an application adopted meanwhile.
-    if (server && !server.adopted && !(await runningInstance(configuration.NIAGA_DATA))) await server.stop()
-  }
+  const locating = locateDatabases(configuration, manifests)
+  return await withCleanup(
+    async () => work((await locating).all),
+    async () => {
+      const server = (await locating.catch(() => undefined))?.server
+      // A server that ran before us belongs to somebody, as does one that an application adopted meanwhile.
+      if (server && !server.adopted && !(await runningInstance(configuration.NIAGA_DATA))) await server.stop()
+    },
+  )
 }
 
 /** invalid_password, invalid_authorization_specification; invalid_catalog_name: no such database. */

@@ -64,7 +64,7 @@ export async function startEmbedded(
   onWait: () => void = () => undefined,
 ): Promise<EmbeddedServer> {
   const account = serverAccount()
-  const home = account && !reachableBy(directory) ? relocate(directory) : directory
+  const home = homeOf(directory, account)
   await mkdir(home, { recursive: true })
   if (account) await chown(home, account.uid, account.gid)
   const binaries = await findBinaries(account && !reachableBy(import.meta.dirname) ? home : undefined)
@@ -91,6 +91,19 @@ export async function startEmbedded(
   const url = serverUrl({ port, password })
   const child = await launch(binaries, home, data, port, settings, account, onWait)
   return { url, dataDirectory: data, adopted: false, stop: () => stop(data, child.pid) }
+}
+
+/** Stops the server whose files live in `directory`, if it runs, and removes all of it. */
+export async function removeEmbedded(directory: string): Promise<void> {
+  const home = homeOf(directory, serverAccount())
+  const saved = await load(join(directory, 'server.json'))
+  const running = saved && (await adopt(saved, join(home, 'data')))
+  await running?.stop()
+  for (const folder of [home, directory]) await rm(folder, { recursive: true, force: true })
+}
+
+function homeOf(directory: string, account: Account): string {
+  return account && !reachableBy(directory) ? relocate(directory) : directory
 }
 
 /** A server that is still up although its process of ours is gone. */
@@ -238,11 +251,16 @@ async function postmasterPid(data: string): Promise<number | undefined> {
   return text === undefined ? undefined : Number(text.split('\n')[0])
 }
 
-function isAlive(pid: number): boolean {
-  return signal(pid, 0)
+/** Another account's process, which may not even be asked, is there too. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
 }
 
-function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, name)
   } catch {
