@@ -404,6 +404,9 @@ test('another payout under our number, of before a restore, is not ours: all sta
       assert.deepEqual([status, xenditId, ...(await funds(who))], ['QUEUED', null, 100_000, 70_000])
     }
     assert.ok(tell.mock.callCount() >= 2)
+    // What docs/operations.md has people do.
+    await owner.run(sql`select move_payout(${body.id}, 'FAILED', null, 'NUMBER_TAKEN')`)
+    assert.deepEqual(await funds(who), [100_000, 0])
     xendit.behave()
   }
 })
