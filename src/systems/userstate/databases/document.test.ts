@@ -265,6 +265,55 @@ test('a database of the older program is adopted with its money, its points and 
   assert.deepEqual(wrong, [])
 })
 
+test('referrals of the older program are completed by what is paid, and expire', async () => {
+  const { url, client } = await empty()
+  for (const statement of begins('CREATE TABLE')) await client.query(statement)
+  await client.query(`
+    create table referral_history (id serial primary key, username varchar(255) not null references user_info (username),
+      referral_code varchar(255) not null, submitted_by varchar(255) not null references user_info (username),
+      status varchar(255) not null, created_at timestamp, updated_at timestamp);
+    insert into user_login (username, pwd) select unnest('{host,empty,words,late,none}'::text[]), 'x';
+    insert into user_info (username, email, first_name, last_name, referral_applied_status)
+      values ('host', 'h@example.com', 'A', 'B', null), ('empty', 'e@example.com', 'A', 'B', null),
+        ('words', 'w@example.com', 'A', 'B', 'sudah dipakai'), ('late', 'l@example.com', 'A', 'B', null),
+        ('none', 'n@example.com', 'A', 'B', 'belum');
+    insert into referral_history (username, referral_code, submitted_by, status)
+      select unnest('{empty,words,late}'::text[]), 'HOST1', 'host', 'PENDING'`)
+  await migrateUp(url, walletDatabase)
+  const said = async () =>
+    (
+      await client.query('select username, referral_applied_status as says from user_info order by id')
+    ).rows.map(({ username, says }) => `${username} ${says}`)
+  assert.deepEqual(await said(), ['host null', 'empty PENDING', 'words PENDING', 'late PENDING', 'none null'])
+  for (const username of ['empty', 'words']) {
+    await client.query(
+      `insert into user_transaction (username, type, amount, invoice, status, src, xendit_invoice)
+        values ($1, 'TOPUP', 50000, $1, 'PENDING', 'XENDIT', $1)`,
+      [username],
+    )
+    await client.query(
+      `select settle_invoice(t.id, t.username, 50000, 'IDR', 0, null) from user_transaction t where t.username = $1`,
+      [username],
+    )
+  }
+  await client.query(`update referral_history set expires_at = niaga.now() where username = 'late'`)
+  await client.query('select expire_referrals(10)')
+  assert.deepEqual(await said(), [
+    'host null',
+    'empty COMPLETED',
+    'words COMPLETED',
+    'late EXPIRED',
+    'none null',
+  ])
+  const { rows: money } = await client.query(`
+    select username, balance, onapps_point as points from user_balance order by username`)
+  assert.deepEqual(money, [
+    { username: 'empty', balance: 50_000, points: '50' },
+    { username: 'host', balance: 0, points: '200' },
+    { username: 'words', balance: 50_000, points: '50' },
+  ])
+})
+
 test('the printed statements make a database and its user on a server that has neither', async () => {
   const { url } = await startTestServer()
   const client = new pg.Client({ connectionString: url })

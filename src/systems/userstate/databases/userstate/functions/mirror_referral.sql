@@ -3,10 +3,8 @@ create or replace function public.mirror_referral() returns trigger
 language plpgsql set search_path = '' as $$
 begin
   -- An imported referral may be over already: it was pending once.
-  if tg_op = 'INSERT' then
-    update public.user_info u set referral_applied_status = 'PENDING'
-    where u.username = new.username and u.referral_applied_status is null;
-  end if;
+  update public.user_info u set referral_applied_status = 'PENDING'
+  where u.username = new.username and u.referral_applied_status is null;
   update public.user_info u set referral_applied_status = new.status
   where u.username = new.username and u.referral_applied_status is distinct from new.status;
   return null;
