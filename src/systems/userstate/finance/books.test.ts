@@ -267,3 +267,27 @@ test('finance adjusts a wallet once per key, never its own; history pages withou
   assert.deepEqual(holders, holders.toSorted())
   assert.ok(holders.includes('onbooking') && holders.includes('onmarket'))
 })
+
+test('a correction or refund beyond what a wallet can show is refused, and works once there is room', async () => {
+  const [budi, finance] = [await wallet.person({ balance: 500 }), await wallet.signIn(staff.finance)]
+  await wallet.payee('kios')
+  const { body: paid } = await wallet.post('/payments', {
+    as: budi,
+    key: newId(),
+    body: { payee: 'kios', amount: '500', capture: 'automatic' },
+  })
+  const ask = (path: string, body: object) => wallet.post(path, { as: finance, key: newId(), body })
+  const adjust = (direction: string, amount: string) =>
+    ask('/admin/adjustments', { username: budi.username, direction, amount, reason: 'a correction' })
+  const refund = () => ask(`/payments/${paid.id}/refund`, { reason: 'returned' })
+  assert.equal((await adjust('credit', '2147483647')).status, 201)
+  for (const { status, body } of [
+    await adjust('credit', '2147483647'),
+    await adjust('credit', '1'),
+    await refund(),
+  ]) {
+    assert.deepEqual([status, body.code], [422, 'wallet_limit_exceeded'])
+  }
+  assert.equal((await adjust('debit', '500')).status, 201)
+  assert.equal((await refund()).status, 201)
+})

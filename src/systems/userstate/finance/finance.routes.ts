@@ -42,7 +42,14 @@ export function financeRoutes(scope: FastifyInstance, store: Store): void {
         body: AdjustmentBody,
         response: {
           201: Type.Union([TransactionAnswer, MutationAnswer]),
-          ...refusals('forbidden', 'not_found', 'insufficient_funds', 'insufficient_points', ...keys),
+          ...refusals(
+            'forbidden',
+            'not_found',
+            'insufficient_funds',
+            'insufficient_points',
+            'wallet_limit_exceeded',
+            ...keys,
+          ),
         },
       },
     },

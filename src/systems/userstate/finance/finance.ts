@@ -30,7 +30,7 @@ export interface AdjustPoints extends Adjustment {
   readonly amount: string
 }
 
-/** M17. @throws forbidden, not_found, insufficient_funds */
+/** M17. @throws forbidden, not_found, insufficient_funds, wallet_limit_exceeded */
 export async function adjustWallet(
   store: Store,
   caller: Caller,

@@ -1,4 +1,5 @@
 /** Holds that nobody took in time (UserState, section 8). */
+import { isDomainError } from '../../../kernel/errors.ts'
 import type { CronEntry } from '../../../platform/jobs/cron.ts'
 import { defineJob, handle, noPayload, type Task } from '../../../platform/jobs/job.ts'
 import { sql } from '../../../postgres/sql.ts'
@@ -12,7 +13,7 @@ const PER_RUN = 1_000
 
 export function paymentTasks(store: Store): readonly Task[] {
   return [
-    handle(expire, async (_, { caller, signal }) => {
+    handle(expire, async (_, { caller, log, signal }) => {
       const due = await inTransaction(store.db, caller, (tx) =>
         tx.many<{ id: bigint }>(sql`
           select t.id from user_transaction t
@@ -21,7 +22,13 @@ export function paymentTasks(store: Store): readonly Task[] {
       )
       for (const { id } of due) {
         if (signal.aborted) return
-        await inTransaction(store.db, caller, (tx) => closeTransaction(tx, id, 'EXPIRED'))
+        try {
+          await inTransaction(store.db, caller, (tx) => closeTransaction(tx, id, 'EXPIRED'))
+        } catch (error) {
+          // One that people must look at keeps nobody else's money.
+          if (isDomainError(error, 'unavailable')) throw error
+          log.error({ id: String(id), error }, 'a payment that nobody took cannot be ended')
+        }
       }
     }),
   ]

@@ -205,6 +205,7 @@ function settleRoutes(scope: FastifyInstance, store: Store): void {
             'payment_not_pending',
             'refund_exceeds_payment',
             'payee_funds_insufficient',
+            'wallet_limit_exceeded',
             ...keys,
           ),
         },

@@ -119,6 +119,22 @@ test('check 32: of taking, giving back and expiring at once exactly one wins; an
   assert.deepEqual(await funds(budi), [100_000 - taken * 10_000, 0])
 })
 
+test('a hold that cannot be ended keeps no later one', async () => {
+  const budi = await wallet.person({ balance: 30_000 })
+  const held: string[] = []
+  for (let i = 0; i < 2; i++) held.push((await pay(budi, 10_000, { hold_minutes: 1 })).body.id)
+  const [stuck = '', next = ''] = held
+  await owner.run(sql`
+    create trigger stuck before update on user_transaction for each row when (old.id = ${sql.raw(stuck)})
+      execute function niaga.refuse_transition('status', 'id')`)
+  await wallet.advance({ minutes: 2 })
+  await until(async () => (await statusOf(next)) === 'EXPIRED')
+  assert.deepEqual([await statusOf(stuck), await funds(budi)], ['PENDING', [30_000, 10_000]])
+  await owner.run(sql`drop trigger stuck on user_transaction`)
+  await wallet.advance({ minutes: 1 })
+  await until(async () => (await statusOf(stuck)) === 'EXPIRED')
+})
+
 test('check 33: another service does not find the payment, and people settle nothing', async () => {
   const budi = await wallet.person({ balance: 10_000 })
   const { body } = await pay(budi, 10_000)

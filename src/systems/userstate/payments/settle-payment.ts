@@ -45,7 +45,7 @@ export interface Refund extends Settle {
 
 /**
  * Answers the REFUND.
- * @throws not_found, payment_not_pending, refund_exceeds_payment, payee_funds_insufficient
+ * @throws not_found, payment_not_pending, refund_exceeds_payment, payee_funds_insufficient, wallet_limit_exceeded
  */
 export async function refundPayment(store: Store, caller: Caller, input: Refund): Promise<TransactionView> {
   const { amount, reason } = input

@@ -602,6 +602,7 @@ CREATE TRIGGER moves_on BEFORE UPDATE ON xendit_payout_logs FOR EACH ROW EXECUTE
 -- function check_payout_of_day(p_username text, p_amount integer) returns void
 -- function check_range(p_amount integer, p_min text, p_max text) returns void
 -- function check_wallet_limit(p_username text, p_amount integer) returns void
+-- function check_wallet_shows(p_username text, p_amount bigint) returns void
 -- function claim_payout(p_id bigint) returns integer
 -- function close_transaction(p_id bigint, p_status text, p_error text) returns boolean
 -- function complete_referral(p_username text, p_amount integer, p_transaction bigint) returns void

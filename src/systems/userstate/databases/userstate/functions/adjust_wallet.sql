@@ -1,5 +1,6 @@
 -- Finance corrects a wallet (UserState, 4: M17). Answers the ADJUSTMENT row's id. Refuses with not_found,
--- insufficient_funds.
+-- insufficient_funds, wallet_limit_exceeded.
+-- niaga:require functions/ensure_wallet.sql
 create or replace function public.adjust_wallet(p_username text, p_direction text, p_amount integer, p_reason text)
 returns bigint
 language plpgsql set search_path = '' as $$
@@ -14,6 +15,9 @@ begin
     perform public.refuse('not_found');
   end if;
   perform public.ensure_wallet(p_username);
+  if p_direction = 'credit' then
+    perform public.check_wallet_shows(p_username, p_amount);
+  end if;
   begin
     perform ledger.post(v_reference,
       case p_direction when 'credit' then 'equity:adjustment' else v_wallet end,

@@ -1,7 +1,7 @@
 -- Gives money of a payment back to the payer's wallet (UserState, 4: M9). p_amount null: all that is left. Answers the id of
 -- the REFUND row; what the platform gives back of its commission stands in it. Refuses with not_found,
--- payment_not_pending, refund_exceeds_payment, payee_funds_insufficient. A voucher stays used; what the platform paid for it
--- comes back with the last rupiah, and of a payment of nothing with the one refund it can have.
+-- payment_not_pending, refund_exceeds_payment, payee_funds_insufficient, wallet_limit_exceeded. A voucher stays used; what
+-- the platform paid for it comes back with the last rupiah, and of a payment of nothing with the one refund it can have.
 -- niaga:require functions/lock_user.sql
 -- niaga:require functions/lock_points.sql
 -- niaga:require functions/earned_points.sql
@@ -38,6 +38,7 @@ begin
   v_commission := case when v_is_last then coalesce(v.commission_onmarket, 0) - v_returned
     else coalesce(v.commission_onmarket, 0)::bigint * v_amount / v.amount end;
   perform public.lock_points(v.username);
+  perform public.check_wallet_shows(v.username, v_amount);
   perform public.post_from_payee(v_reference, array[
     ledger.leg('revenue:commission', v_payee, v_commission),
     ledger.leg(v_payee, 'wallet:' || v.username, v_amount),
