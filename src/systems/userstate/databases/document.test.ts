@@ -265,37 +265,60 @@ test('a database of the older program is adopted with its money, its points and 
   assert.deepEqual(wrong, [])
 })
 
-test('referrals of the older program are completed by what is paid, and expire', async () => {
+test('what is under way in the older program ends here: referrals, top-ups, payments', async () => {
   const { url, client } = await empty()
   for (const statement of begins('CREATE TABLE')) await client.query(statement)
   await client.query(`
     create table referral_history (id serial primary key, username varchar(255) not null references user_info (username),
       referral_code varchar(255) not null, submitted_by varchar(255) not null references user_info (username),
       status varchar(255) not null, created_at timestamp, updated_at timestamp);
+    create table user_transaction (id bigserial primary key, username varchar(255) not null references user_login (username),
+      type varchar(255) not null, amount integer not null, xendit_invoice varchar(255), invoice varchar(255) not null,
+      status varchar(255) not null, src varchar(255), xendit_url varchar(255), invoice_onmarket varchar(255),
+      expired_at date, freight_charge integer, insurance_amount integer, onbooking_code varchar(255),
+      amount_2 varchar(255), commission_onmarket integer, created_at timestamp, updated_at timestamp);
     insert into user_login (username, pwd) select unnest('{host,empty,words,late,none}'::text[]), 'x';
     insert into user_info (username, email, first_name, last_name, referral_applied_status)
       values ('host', 'h@example.com', 'A', 'B', null), ('empty', 'e@example.com', 'A', 'B', null),
         ('words', 'w@example.com', 'A', 'B', 'sudah dipakai'), ('late', 'l@example.com', 'A', 'B', null),
         ('none', 'n@example.com', 'A', 'B', 'belum');
     insert into referral_history (username, referral_code, submitted_by, status)
-      select unnest('{empty,words,late}'::text[]), 'HOST1', 'host', 'PENDING'`)
+      select unnest('{empty,words,late}'::text[]), 'HOST1', 'host', 'PENDING';
+    insert into user_transaction (username, type, amount, xendit_invoice, invoice, status, src, expired_at) values
+      ('empty', 'TOPUP', 50000, 'x1', 'I1', 'PENDING', null, null),
+      ('words', 'TOPUP', 50000, 'x2', 'I2', 'EXPIRED', 'app', '2024-01-15'),
+      ('none', 'PAYMENT', 20000, 'x3', 'I3', 'PENDING', 'XENDIT', null),
+      ('none', 'TOPUP', 10000, null, 'I4', 'PENDING', null, null),
+      ('none', 'TOPUP', 10000, null, 'I5', 'PENDING', 'XENDIT', '2024-01-15'),
+      ('none', 'TOPUP', 10000, 'x6', 'I6', 'PAID', null, null)`)
   await migrateUp(url, walletDatabase)
   const said = async () =>
     (
       await client.query('select username, referral_applied_status as says from user_info order by id')
     ).rows.map(({ username, says }) => `${username} ${says}`)
   assert.deepEqual(await said(), ['host null', 'empty PENDING', 'words PENDING', 'late PENDING', 'none null'])
-  for (const username of ['empty', 'words']) {
-    await client.query(
-      `insert into user_transaction (username, type, amount, invoice, status, src, xendit_invoice)
-        values ($1, 'TOPUP', 50000, $1, 'PENDING', 'XENDIT', $1)`,
-      [username],
-    )
-    await client.query(
-      `select settle_invoice(t.id, t.username, 50000, 'IDR', 0, null) from user_transaction t where t.username = $1`,
-      [username],
-    )
-  }
+  const rows = async () =>
+    (
+      await client.query(`select invoice, status, src, gateway_error from user_transaction where parent_id is null
+        order by id`)
+    ).rows.map((row) => Object.values(row).join(' '))
+  const untouched = ['I4 EXPIRED XENDIT ', 'I5 EXPIRED XENDIT ', 'I6 PAID  ']
+  assert.deepEqual(await rows(), [
+    'I1 PENDING XENDIT ',
+    'I2 EXPIRED XENDIT ',
+    'I3 PENDING XENDIT ',
+    ...untouched,
+  ])
+  await client.query(
+    `select settle_invoice(id, xendit_invoice, amount, 'IDR', 0, null) from user_transaction
+      where xendit_invoice in ('x1', 'x2', 'x3') order by id`,
+  )
+  assert.deepEqual(await rows(), [
+    'I1 PAID XENDIT ',
+    'I2 PAID XENDIT ',
+    'I3 FAILED XENDIT PAYEE_UNKNOWN',
+    ...untouched,
+  ])
   await client.query(`update referral_history set expires_at = niaga.now() where username = 'late'`)
   await client.query('select expire_referrals(10)')
   assert.deepEqual(await said(), [
@@ -310,6 +333,7 @@ test('referrals of the older program are completed by what is paid, and expire',
   assert.deepEqual(money, [
     { username: 'empty', balance: 50_000, points: '50' },
     { username: 'host', balance: 0, points: '200' },
+    { username: 'none', balance: 20_000, points: null },
     { username: 'words', balance: 50_000, points: '50' },
   ])
 })

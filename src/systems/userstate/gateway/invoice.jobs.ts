@@ -71,7 +71,7 @@ async function sweepUnmade(store: Store, caller: Caller): Promise<void> {
   await inTransaction(store.db, caller, async (tx) => {
     const unmade = await tx.many<{ id: bigint }>(sql`
       select t.id from user_transaction t
-      where t.status = 'PENDING' and t.src = 'XENDIT' and t.xendit_invoice is null
+      where t.status = 'PENDING' and t.src = 'XENDIT' and t.xendit_invoice is null and t.expired_at is not null
         and t.created_at < niaga.now() - interval '5 minutes'
         and not exists (select from graphile_worker._private_jobs j
           where j.key = 'invoice:' || t.id and j.attempts < j.max_attempts)

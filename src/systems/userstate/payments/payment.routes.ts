@@ -180,11 +180,15 @@ function settleRoutes(scope: FastifyInstance, store: Store): void {
         summary: 'Give back what is held',
         params: TransactionParams,
         body: ReasonBody,
-        response: { 200: TransactionAnswer, ...refusals('not_found', 'payment_not_pending', ...keys) },
+        response: {
+          200: TransactionAnswer,
+          ...refusals('not_found', 'payment_not_pending', 'already_paid', 'gateway_unavailable', ...keys),
+        },
       },
     },
     async (request) => {
-      const input = asked(request, request.params.id)
+      const { reason = null } = request.body
+      const input = { ...asked(request, request.params.id), reason }
       return toTransactionAnswer(await releasePayment(store, callerOf(request), input))
     },
   )

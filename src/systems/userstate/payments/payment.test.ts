@@ -61,6 +61,8 @@ const funds = async ({ username }: Who) => {
     select balance, in_transaction as held from user_balance where username = ${username}`)
   return [row.balance, row.held]
 }
+const gatewayId = async (id: string) =>
+  (await owner.one<{ id: string }>(sql`select xendit_invoice as id from user_transaction where id = ${id}`)).id
 const statusOf = async (id: string) =>
   (await owner.one<{ status: string }>(sql`select status from user_transaction where id = ${id}`)).status
 
@@ -140,7 +142,7 @@ test('check 33: another service does not find the payment, and people settle not
   const { body } = await pay(budi, 10_000)
   const asked = { identity: service('onbooking'), id: BigInt(body.id), idempotencyKey: newId() }
   await assert.rejects(capturePayment(store, systemCaller, asked), { code: 'not_found' })
-  await assert.rejects(releasePayment(store, systemCaller, asked), { code: 'not_found' })
+  await assert.rejects(releasePayment(store, systemCaller, { ...asked, reason: null }), { code: 'not_found' })
   assert.equal((await settle('capture', body.id, budi)).status, 403)
   assert.equal(await statusOf(body.id), 'PENDING')
   const own = await capturePayment(store, systemCaller, { ...asked, identity: service('onmarket') })
@@ -148,6 +150,29 @@ test('check 33: another service does not find the payment, and people settle not
   assert.equal((await wallet.get(`/payments/${body.id}`, { as: budi })).status, 200)
   const stranger = await wallet.person()
   assert.equal((await wallet.get(`/payments/${body.id}`, { as: stranger })).status, 404)
+})
+
+test('what waits for the gateway is given up by whom it is for, once per key and reason, and staff’s reason is kept', async () => {
+  const budi = await wallet.person()
+  const { body } = await pay(budi, 10_000, { method: 'XENDIT' })
+  const key = newId()
+  const release = (reason: string) =>
+    wallet.post(`/payments/${body.id}/release`, { as: finance, key, body: { reason } })
+  for (let i = 0; i < 2; i++) {
+    const { status, body: answer } = await release('sold out')
+    assert.deepEqual([status, answer.status], [200, 'CANCELLED'])
+  }
+  assert.equal(xendit.invoices.get(await gatewayId(body.id)).status, 'EXPIRED')
+  const other = await release('another reason')
+  assert.deepEqual([other.status, other.body.code], [422, 'idempotency_key_reused'])
+  await wallet.auditArrives()
+  const { n } = await store.audits.one<{ n: number }>(sql`
+    select count(*)::int4 as n from audit_logs where action = 'release' and context ->> 'reason' = 'sold out'`)
+  assert.equal(n, 1)
+  const topUp = (platform: string) =>
+    wallet.post('/topups', { as: budi, key, body: { amount: '10000', platform } })
+  assert.equal((await topUp('web')).status, 201)
+  assert.equal((await topUp('ios')).body.code, 'idempotency_key_reused')
 })
 
 test('staff takes, gives back and refunds nothing that they paid themselves', async () => {
@@ -270,12 +295,6 @@ test('check 35: paid at the gateway it is the payee’s; paid after it had expir
   const budi = await wallet.person()
   const before = await account('payee:onmarket')
   const { body: direct } = await pay(budi, 40_000, { method: 'XENDIT' })
-  const gatewayId = async (id: string) => {
-    const row = await owner.one<{ id: string }>(
-      sql`select xendit_invoice as id from user_transaction where id = ${id}`,
-    )
-    return row.id
-  }
   xendit.pay(await gatewayId(direct.id), { webhook: { copies: 3 } })
   await until(async () => (await statusOf(direct.id)) === 'PAID')
   assert.equal((await account('payee:onmarket')) - before, 40_000n)
@@ -336,12 +355,36 @@ test('check 36: a payment of 25000 earns two points, refunds take them back, and
 test('less than the price at the gateway pays nobody: it is in the wallet, and the payment has failed', async () => {
   const budi = await wallet.person()
   const { body } = await pay(budi, 40_000, { method: 'XENDIT' })
-  const { id } = await owner.one<{ id: string }>(
-    sql`select xendit_invoice as id from user_transaction where id = ${body.id}`,
-  )
-  xendit.pay(id, { amount: 39_000 })
+  xendit.pay(await gatewayId(body.id), { amount: 39_000 })
   await until(async () => (await statusOf(body.id)) === 'FAILED')
   assert.deepEqual(await funds(budi), [39_000, 0])
+})
+
+test('a referral is completed by what came, late money too, not by what was asked for', async () => {
+  await wallet.change('referral.min_amount', 10_000)
+  const [host, guest] = [await wallet.person(), await wallet.person()]
+  await owner.run(sql`
+    insert into referral_history (username, referral_code, submitted_by, status)
+      values (${guest.username}, 'CODE', ${host.username}, 'PENDING')`)
+  const referral = async () =>
+    (
+      await owner.one<{ status: string }>(
+        sql`select status from referral_history where username = ${guest.username}`,
+      )
+    ).status
+  const asked = { as: guest, key: newId(), body: { amount: '100000' } }
+  const { body: topup } = await wallet.post('/topups', asked)
+  xendit.pay(await gatewayId(topup.id), { amount: 1 })
+  await until(async () => (await statusOf(topup.id)) === 'PAID')
+  assert.equal(await referral(), 'PENDING')
+  const { body: late } = await pay(guest, 25_000, { method: 'XENDIT' })
+  const lateId = await gatewayId(late.id)
+  xendit.invoices.expire(lateId)
+  await until(async () => (await statusOf(late.id)) === 'EXPIRED')
+  xendit.pay(lateId, { force: true })
+  await until(async () => (await funds(guest))[0] === 25_001)
+  assert.equal(await referral(), 'COMPLETED')
+  await wallet.change('referral.min_amount', 0)
 })
 
 test('what cannot be paid is refused: unknown payee, charges above the price, a commission by people, one key twice', async () => {

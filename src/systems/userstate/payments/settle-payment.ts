@@ -1,10 +1,12 @@
 /** What becomes of a payment that is held: taken, given back, refunded (UserState, U13). */
 import type { Caller } from '../../../kernel/caller.ts'
 import type { Identity } from '../../../platform/access/identity.ts'
+import { toJson } from '../../../platform/http/json.ts'
 import { idempotent } from '../../../platform/idempotency/idempotent.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction, type Tx } from '../../../postgres/transaction.ts'
 import { fail } from '../errors.ts'
+import { cancelBilled, findBilledOf } from '../gateway/cancel-billed.ts'
 import { closeTransaction } from '../gateway/invoice.queries.ts'
 import type { Store } from '../store.ts'
 import { findTransaction } from '../transactions/list-transactions.ts'
@@ -25,16 +27,38 @@ export async function capturePayment(store: Store, caller: Caller, input: Settle
   })
 }
 
-/** Again answers the same. @throws not_found, payment_not_pending */
-export async function releasePayment(store: Store, caller: Caller, input: Settle): Promise<TransactionView> {
-  return await settle(store, caller, 'release', input, {}, async (tx) => {
-    const payment = await findPayment(tx, input.identity, input.id)
-    // What waits for the gateway can still be paid there: it ends there.
-    if (payment.src === 'WALLET' && (await closeTransaction(tx, input.id, 'CANCELLED'))) return input.id
-    const { status } = await findPayment(tx, input.identity, input.id)
-    if (status !== 'CANCELLED') throw fail('payment_not_pending', { status })
-    return input.id
+export interface Release extends Settle {
+  /** Kept in the permanent record where staff gives it. */
+  readonly reason: string | null
+}
+
+/**
+ * Again answers the same. What waits for the gateway ends there, as where its payer gives it up.
+ * @throws not_found, payment_not_pending, already_paid, gateway_unavailable
+ */
+export async function releasePayment(store: Store, caller: Caller, input: Release): Promise<TransactionView> {
+  const { identity, id } = input
+  // What may be left out is left out of the comparison too.
+  const request = { reason: input.reason ?? undefined }
+  const released = await settle(store, caller, 'release', input, request, async (tx) => {
+    const { src, status } = await findPayment(tx, identity, id)
+    if (status === 'PENDING') await recordReason(tx, input)
+    if (src === 'XENDIT' && status === 'PENDING') return id
+    if (src === 'WALLET' && (await closeTransaction(tx, id, 'CANCELLED'))) return id
+    const now = await findPayment(tx, identity, id)
+    if (now.status !== 'CANCELLED') throw fail('payment_not_pending', { status: now.status })
+    return id
   })
+  if (released.src !== 'XENDIT') return released
+  return await cancelBilled(store, caller, await findBilledOf(store, 'PAYMENT', id, released.username))
+}
+
+/** What services write may tell of people, which the record must not. */
+async function recordReason(tx: Tx, { identity, id, reason }: Release): Promise<void> {
+  if (identity.kind !== 'user' || reason === null) return
+  await tx.run(
+    sql`select audit.emit('release', 'user_transaction', ${String(id)}, null, ${toJson({ reason })}::jsonb)`,
+  )
 }
 
 export interface Refund extends Settle {

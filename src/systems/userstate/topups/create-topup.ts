@@ -41,7 +41,7 @@ export async function createTopup(
 
 async function commitTopup(store: Store, caller: Caller, input: CreateTopup) {
   const { username, amount, paymentType, redirects, platform, idempotencyKey: key } = input
-  const request = { amount, paymentType, ...redirects }
+  const request = { amount, paymentType, platform: platform ?? undefined, ...redirects }
   return await inTransaction(store.db, caller, async (tx) => {
     let isNew = false
     const id = await idempotent(tx, { scope: `topup:${username}`, key, request }, async () => {

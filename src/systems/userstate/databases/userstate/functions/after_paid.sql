@@ -1,5 +1,5 @@
--- What follows from a top-up or payment that has just turned PAID, in the same transaction: the referral of whoever paid is
--- completed, a payment earns points.
+-- What follows from a payment that has just turned PAID, in the same transaction: the referral of whoever paid is
+-- completed, points are earned.
 -- niaga:require functions/earned_points.sql
 -- niaga:require functions/referral.sql
 create or replace function public.after_paid(p_id bigint) returns void
@@ -9,8 +9,6 @@ declare
 begin
   select * into strict v_transaction from public.user_transaction t where t.id = p_id;
   perform public.complete_referral(v_transaction.username, v_transaction.amount, p_id);
-  if v_transaction.type = 'PAYMENT' then
-    perform public.earn_points(v_transaction);
-  end if;
+  perform public.earn_points(v_transaction);
 end
 $$;

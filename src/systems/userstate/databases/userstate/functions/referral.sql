@@ -52,7 +52,8 @@ begin
 end
 $$;
 
--- The first top-up or payment that is paid completes the referral of whoever paid it, in the same transaction: points
+-- The first top-up (late money too) or payment that is paid completes the referral of whoever paid it, in the same
+-- transaction, where what they paid, p_amount, is enough: points
 -- for both sides, none where the setting is 0, none for a referrer who is disabled. Again is a no-op, and so is a payment
 -- of nothing.
 create or replace function public.complete_referral(p_username text, p_amount integer, p_transaction bigint)
