@@ -62,7 +62,8 @@ const funds = async ({ username }: Who) => {
   return [row.balance, row.held]
 }
 const gatewayId = async (id: string) =>
-  (await owner.one<{ id: string }>(sql`select xendit_invoice as id from user_transaction where id = ${id}`)).id
+  (await owner.one<{ id: string }>(sql`select xendit_invoice as id from user_transaction where id = ${id}`))
+    .id
 const statusOf = async (id: string) =>
   (await owner.one<{ status: string }>(sql`select status from user_transaction where id = ${id}`)).status
 

@@ -42,7 +42,11 @@ export async function requestPayout(store: Store, caller: Caller, input: Request
 
 async function payOutOnce(store: Store, tx: Tx, input: RequestPayout): Promise<PayoutView> {
   const { username, bankAccountId, amount, platform, otp, idempotencyKey: key } = input
-  const asked = { scope: `payout:${username}`, key, request: { bankAccountId, amount, platform: platform ?? undefined } }
+  const asked = {
+    scope: `payout:${username}`,
+    key,
+    request: { bankAccountId, amount, platform: platform ?? undefined },
+  }
   const id = await idempotent(tx, asked, async () => {
     await usePayoutCode(store, tx, username, otp)
     const made = await tx.one<{ id: bigint }>(
