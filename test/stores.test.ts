@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
+import pg from 'pg'
 import { createClient } from 'redis'
 import { freePort } from '../src/postgres/embedded.ts'
 import { type Answer, callsTo } from './calls.ts'
@@ -248,10 +249,11 @@ test('ledgers and audit chains add up, each by itself; commands without a databa
   ])
 })
 
-test('the second shop’s databases are away at the start: the first sells; the second opens without its audit', async () => {
+test('the second shop’s databases are away at the start: the first sells; the second opens without its audit, at its second try', async () => {
   assert.ok(house)
   await stopHouse(house)
-  const door = await closedDoor(await folder.databaseUrl('db_store2'))
+  const target = await folder.databaseUrl('db_store2')
+  const door = await closedDoor(target)
   house = await folder.start({
     NIAGA_DB_STORE2_URL: door.url,
     NIAGA_DB_STORE2_AUDITS_URL: 'postgres://nobody@127.0.0.1:9/nothing',
@@ -266,7 +268,18 @@ test('the second shop’s databases are away at the start: the first sells; the 
     assert.deepEqual([refused.status, refused.body.code], [503, 'unavailable'])
     await one.sell((await one.signIn()).body.access_token, 1)
 
-    await door.open()
+    await onServer(target, async (owner) => {
+      await owner.query('alter function niaga.set_clock_offset rename to gone')
+      await door.open()
+      // The relay had begun already when the first try failed, and is stopped.
+      await until(async () => {
+        const { rowCount } = await owner.query(`
+          select from pg_stat_activity where datname = current_database() and query = 'unlisten "audit_outbox"'`)
+        return rowCount === 1
+      }, 60_000)
+      assert.equal((await call(`${two.api}/products`)).status, 503)
+      await owner.query('alter function niaga.gone rename to set_clock_offset')
+    })
     await until(async () => (await call(`${two.api}/products`)).status === 200, 60_000)
     await two.sell((await two.signIn()).body.access_token, 1)
     const waiting = /niaga_audit_outbox_waiting\{system="quickcart-store2"\} [1-9]/
@@ -276,6 +289,12 @@ test('the second shop’s databases are away at the start: the first sells; the 
     await door.close()
   }
 })
+
+async function onServer(url: string, work: (owner: pg.Client) => Promise<void>): Promise<void> {
+  const owner = new pg.Client({ connectionString: url })
+  await owner.connect()
+  await work(owner).finally(() => owner.end())
+}
 
 /** An address behind which nobody listens until it is opened, and then the database of this URL. */
 async function closedDoor(target: string) {

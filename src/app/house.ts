@@ -193,8 +193,8 @@ function startLate(
   const loop = startLoop(`start ${manifest.name}`, LATE_MS, log, async (signal) => {
     await prepare(manifest)
     if (signal.aborted) return
-    void loop.stop()
     await running.start()
+    void loop.stop()
     late.delete(manifest)
     log.info({ system: manifest.name }, 'its database is there: started')
   })

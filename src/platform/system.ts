@@ -62,7 +62,7 @@ export interface HouseWork {
 export interface RunningSystem {
   /** Adds the system's routes, in a scope of its own; its webhooks where the outside expects them. */
   routes(app: FastifyInstance): Promise<void>
-  /** Starts workers, relays, bots. The server already listens. */
+  /** Starts workers, relays, bots. The server already listens. Where it throws it leaves nothing running: it is tried again. */
   start(): Promise<void>
   /** No new work; what runs is finished or given back. */
   stop(): Promise<void>

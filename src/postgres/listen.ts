@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import type { Log } from '../kernel/log.ts'
+import { isConnectionLoss } from './errors.ts'
 
 const RECONNECT_MS = 500
 
@@ -64,7 +65,11 @@ export function openListener(connection: pg.ClientConfig, log: Log): Listener {
         callbacks.delete(onNotify)
         if (callbacks.size > 0 || closing.signal.aborted) return
         channels.delete(channel)
-        await (await current()).query(`unlisten ${pg.escapeIdentifier(channel)}`)
+        // A connection that is lost listens to nothing, and the next one will not to this.
+        const connection = await client?.catch(() => undefined)
+        await connection?.query(`unlisten ${pg.escapeIdentifier(channel)}`).catch((error: unknown) => {
+          if (!isConnectionLoss(error)) throw error
+        })
       }
     },
     async close() {

@@ -40,6 +40,9 @@ const ALERT_AFTER_MS = 5 * 60_000
 /** Runs until stopped: at every commit that audits something, and each second for what that missed. */
 export async function startAuditRelay(options: RelayOptions): Promise<Pick<Loop, 'stop'>> {
   const { source, log } = options
+  let woken: (() => void) | undefined
+  // First, because it is what can fail: nothing else has begun then.
+  const stopListening = await source.listen('audit_outbox', () => woken?.())
   const anchors = anchorFile(options.anchorPath, log)
   const loop = startLoop('audit.relay', POLL_MS, log, async (signal) => {
     let moved = 0
@@ -50,12 +53,12 @@ export async function startAuditRelay(options: RelayOptions): Promise<Pick<Loop,
       if (moved > 0 && moved < BATCH) await wait(GATHER_MS, undefined, { signal }).catch(() => undefined)
     } while (moved > 0 && !signal.aborted)
   })
-  const stopListening = await source.listen('audit_outbox', () => loop.wake())
+  woken = loop.wake
   return {
     async stop() {
-      await stopListening()
       await loop.stop()
       await anchors.close()
+      await stopListening()
     },
   }
 }

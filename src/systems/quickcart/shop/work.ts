@@ -78,7 +78,18 @@ export async function startWork(store: Store): Promise<Work> {
   // What was lost with a crash or a restored backup is back before the first minute is over.
   await sweepPayments(store)
   await rebuildExpiryQueue(store)
-  const stopWatchingStock = await watchStock(store)
+  // Stopped in the reverse order: no new work first; then what sends the results of what still ran. So is what a failed
+  // start began.
+  await using begun = new AsyncDisposableStack()
+  const relay = await startAuditRelay({
+    source: db,
+    target: audits,
+    log,
+    anchorPath: store.anchorPath,
+  })
+  begun.defer(() => relay.stop())
+  const sender = startOutboxSender(store)
+  begun.defer(() => sender.stop())
   const jobs = await startJobs({
     database: db,
     tasks: [...shopTasks(store), ...store.houseWork.tasks],
@@ -86,24 +97,16 @@ export async function startWork(store: Store): Promise<Work> {
     concurrency: CONCURRENCY,
     log,
   })
+  begun.defer(() => jobs.stop())
+  begun.defer(await watchStock(store))
   const sweep = startLoop('quickcart.inbox', INBOX_SWEEP_MS, log, () =>
     inTransaction(db, systemCaller, (tx) => sweepInbox(tx)),
   )
-  const relay = await startAuditRelay({
-    source: db,
-    target: audits,
-    log,
-    anchorPath: store.anchorPath,
-  })
-  const sender = startOutboxSender(store)
   const bot = startBot(store)
   const incidents = watchIncidents(store, bot)
-  return {
-    async stop() {
-      // No new work first; then what sends the results of what still ran.
-      await Promise.all([bot.stop(), sweep.stop(), incidents.stop(), stopWatchingStock()])
-      await jobs.stop()
-      await Promise.all([sender.stop(), relay.stop()])
-    },
-  }
+  begun.defer(async () => {
+    await Promise.all([bot.stop(), sweep.stop(), incidents.stop()])
+  })
+  const work = begun.move()
+  return { stop: () => work.disposeAsync() }
 }

@@ -66,16 +66,8 @@ export async function startWork(store: Store): Promise<Work> {
   const { db, audits, log } = store
   // The database may have been away when the system was opened.
   await store.settings.reload()
-  const jobs = await startJobs({
-    database: db,
-    tasks: [...walletTasks(store), ...store.houseWork.tasks],
-    cron: [...walletCron, ...store.houseWork.cron],
-    concurrency: CONCURRENCY,
-    log,
-  })
-  const sweep = startLoop('userstate.inbox', INBOX_SWEEP_MS, log, () =>
-    inTransaction(db, systemCaller, (tx) => sweepInbox(tx)),
-  )
+  // Stopped in the reverse order: no new work first; then what records what still ran. So is what a failed start began.
+  await using begun = new AsyncDisposableStack()
   const relay = await startAuditRelay({
     source: db,
     target: audits,
@@ -83,12 +75,19 @@ export async function startWork(store: Store): Promise<Work> {
     log,
     anchorPath: store.anchorPath,
   })
-  return {
-    async stop() {
-      // No new work first; then what records what still ran.
-      await sweep.stop()
-      await jobs.stop()
-      await relay.stop()
-    },
-  }
+  begun.defer(() => relay.stop())
+  const jobs = await startJobs({
+    database: db,
+    tasks: [...walletTasks(store), ...store.houseWork.tasks],
+    cron: [...walletCron, ...store.houseWork.cron],
+    concurrency: CONCURRENCY,
+    log,
+  })
+  begun.defer(() => jobs.stop())
+  const sweep = startLoop('userstate.inbox', INBOX_SWEEP_MS, log, () =>
+    inTransaction(db, systemCaller, (tx) => sweepInbox(tx)),
+  )
+  begun.defer(() => sweep.stop())
+  const work = begun.move()
+  return { stop: () => work.disposeAsync() }
 }
