@@ -85,3 +85,21 @@ test('PS_SSLMODE: production talks to another machine encrypted, or not at all',
     assert.equal(refusal({ ...PRODUCTION, PS_HOST }), '')
   assert.equal(refusal({ PS_HOST: 'db.example' }), '')
 })
+
+test('a schedule of backups that no clock shows is refused and says why; left to the tick, none would ever be made', () => {
+  const said = (schedule: string) => refusal({ NIAGA_BACKUP_SCHEDULE: schedule })
+  assert.match(said('61 2 * * *'), /^NIAGA_BACKUP_SCHEDULE: "61" is no minute: they go from 0 to 59 \(.*$/)
+  assert.match(said('0 24 * * *'), /^NIAGA_BACKUP_SCHEDULE: "24" is no hour/)
+  for (const wrong of [
+    '0 2 * *',
+    '0 2 * * * *',
+    '0 2 0 * *',
+    '0 2 * 13 *',
+    '0 2 * * 8',
+    '0 5-3 * * *',
+    '*/0 * * * *',
+  ])
+    assert.match(said(wrong), /^NIAGA_BACKUP_SCHEDULE: [^\n]+$/, wrong)
+  for (const right of ['15 2 * * *', '*/15 0-6,23 1,15 * 7', '0 8-18/2 * 1-12 1-5'])
+    assert.equal(said(right), '')
+})

@@ -10,6 +10,7 @@ import {
   oneOf,
   optional,
   readVariables,
+  schedule,
   secret,
   text,
   url,
@@ -20,9 +21,6 @@ import { envFile, ROOT } from './env-file.ts'
 import { systemsOf } from './systems.ts'
 
 const POSTGRES = ['postgres:', 'postgresql:']
-
-/** Five fields, as crontab(5) has them. */
-const CRON = /^[\d*,/-]+( [\d*,/-]+){4}$/
 
 const variables = {
   NIAGA_ENVIRONMENT: oneOf(
@@ -46,7 +44,7 @@ const variables = {
   NIAGA_BACKUPS: optional(text('folder for backups, best on another disk; below NIAGA_DATA where unset')),
   NIAGA_BACKUP_KEY: optional(secret('base64 of 32 bytes: backups are encrypted with it', /^[\w+/-]{43}=?$/)),
   NIAGA_BACKUP_SCHEDULE: optional(
-    text('when the running house makes backups, "15 2 * * *" in Asia/Jakarta; never where unset', CRON),
+    schedule('when the running house makes backups, "15 2 * * *" in Asia/Jakarta; never where unset'),
   ),
   NIAGA_LOG_LEVEL: oneOf('how much is logged', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
   NIAGA_TRUSTED_PROXIES: list(

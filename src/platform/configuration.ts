@@ -2,6 +2,8 @@
  * Configuration from the environment: each part declares its variables, everything is read once at start,
  * and every problem is named in one go.
  */
+import { readSchedule } from './jobs/schedule.ts'
+
 export interface Variable<T> {
   readonly about: string
   /** Never printed. */
@@ -141,6 +143,20 @@ export function url(about: string, protocols: readonly string[] = ['http:', 'htt
     const protocol = URL.canParse(given) ? new URL(given).protocol : ''
     if (protocols.includes(protocol)) return { value: given.replace(/\/+$/, '') }
     return { problem: `must be a URL that begins with ${protocols.join('// or ')}//` }
+  }
+  return variable(about, parse)
+}
+
+/** "15 2 * * *", as crontab(5) has it. */
+export function schedule(about: string): Variable<string> {
+  const parse = (given: string) => {
+    try {
+      readSchedule(given)
+      return { value: given }
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      return { problem: error.message }
+    }
   }
   return variable(about, parse)
 }

@@ -35,6 +35,16 @@ test('a schedule that no day fits is never due', () => {
   assert.equal(slot('0 0 31 2 *', '2020-01-01T00:00:00Z', '2026-01-01T00:00:00Z'), undefined)
 })
 
+test('days of the month and of the week that are both named fit either; Sunday is 0 and 7, steps count from the first', () => {
+  // 2026-01-04 is a Sunday.
+  const next = (schedule: string) => slot(schedule, '2026-01-02T00:00:00Z', '2026-01-05T00:00:00Z', 'UTC')
+  assert.equal(next('0 9 3 * 7'), '2026-01-04T09:00:00.000Z')
+  assert.equal(next('0 9 3 * 0'), '2026-01-04T09:00:00.000Z')
+  assert.equal(next('0 9 3 * 1'), '2026-01-03T09:00:00.000Z')
+  assert.equal(next('0 9 3 * *'), '2026-01-03T09:00:00.000Z')
+  assert.equal(next('*/25 8-20/5 4 1 *'), '2026-01-04T18:50:00.000Z')
+})
+
 test('a schedule that cannot be read is refused', () => {
   assert.throws(() => slot('61 * * * *', '2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'))
 })

@@ -5,11 +5,11 @@
  * A slot that passed while nothing ran is made up for once, by its latest occurrence: three days of downtime
  * run a nightly job one time, not three.
  */
-import { parseCronItem } from 'graphile-worker'
 import type { TObject } from 'typebox'
 import type { Database } from '../../postgres/database.ts'
 import { sql } from '../../postgres/sql.ts'
 import type { Job } from './job.ts'
+import { type Digest, readSchedule } from './schedule.ts'
 
 export interface CronEntry {
   readonly job: Job<TObject>
@@ -24,19 +24,33 @@ const MINUTE_MS = 60_000
 /** Beyond it a slot counts as never due: "0 0 31 2 *". */
 const LOOK_BACK_MS = 366 * 24 * 60 * MINUTE_MS
 
-/** Puts every job into the queue whose time has come since it was last put there; once, whoever asks. */
+/**
+ * Puts every job into the queue whose time has come since it was last put there; once, whoever asks.
+ * @throws AggregateError of schedules that cannot be read; the others are not kept waiting by them.
+ */
 export async function enqueueDueCrons(database: Database, entries: readonly CronEntry[]): Promise<void> {
   const now = database.clock.now()
   const lastOf = await lastSlots(database, entries.map(nameOf), now)
+  const broken: Error[] = []
   for (const entry of entries) {
     const name = nameOf(entry)
-    const slot = lastSlot(entry, lastOf.get(name) ?? now, now)
+    const slot = slotOf(entry, lastOf.get(name) ?? now, now, broken)
     if (!slot) continue
     // The update and the job are one statement: of two processes that see the slot, one moves it.
     await database.run(sql`
       with moved as (update niaga.cron set last_slot = ${slot} where name = ${name} and last_slot < ${slot} returning 1)
       select niaga.enqueue(${entry.job.name}, '{}', null, ${`cron:${name}`}, ${`cron:${entry.job.name}`},
         ${entry.job.maxAttempts}, null) from moved`)
+  }
+  if (broken.length > 0) throw new AggregateError(broken, broken.map(({ message }) => message).join('; '))
+}
+
+function slotOf(entry: CronEntry, after: Date, now: Date, broken: Error[]): Date | undefined {
+  try {
+    return lastSlot(entry, after, now)
+  } catch (error) {
+    broken.push(new Error(`the schedule ${nameOf(entry)}: ${String(error)}`, { cause: error }))
+    return undefined
   }
 }
 
@@ -87,18 +101,9 @@ const readers = new WeakMap<Omit<CronEntry, 'job'>, Reader>()
 
 function read(entry: Omit<CronEntry, 'job'>): Reader {
   const { schedule, timeZone = DEFAULT_ZONE } = entry
-  const { match } = parseCronItem({ task: 'cron', match: schedule, identifier: schedule })
-  const reader = { match, digest: digestIn(timeZone), quiet: { after: 0, until: 0 } }
+  const reader = { match: readSchedule(schedule), digest: digestIn(timeZone), quiet: { after: 0, until: 0 } }
   readers.set(entry, reader)
   return reader
-}
-
-interface Digest {
-  readonly min: number
-  readonly hour: number
-  readonly date: number
-  readonly month: number
-  readonly dow: number
 }
 
 /** What clock and calendar of the zone show at an instant. The zone's offset changes on quarter hours at most. */

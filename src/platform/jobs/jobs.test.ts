@@ -8,6 +8,7 @@ import { SandboxClock } from '../../kernel/clock.ts'
 import { silentLog } from '../../kernel/log.ts'
 import { sql } from '../../postgres/sql.ts'
 import { inTransaction } from '../../postgres/transaction.ts'
+import { enqueueDueCrons } from './cron.ts'
 import { advanceClock, drainJobs } from './drain.ts'
 import { defineJob, type EnqueueOptions, enqueue, handle, noPayload } from './job.ts'
 import { greet } from './jobs.fixture.ts'
@@ -94,6 +95,17 @@ describe('jobs', () => {
     const before = await written()
     await night()
     assert.deepEqual(await written(), before)
+  })
+
+  test('a schedule that cannot be read is told, and keeps none behind it from running', async () => {
+    const broken = { job: defineJob('broken', noPayload), schedule: '61 * * * *' }
+    const behind = { job: defineJob('behind', noPayload), schedule: '* * * * *' }
+    const tick = () => assert.rejects(enqueueDueCrons(db, [broken, behind]), /broken 61 .* "61" is no minute/)
+    await tick()
+    await advanceClock(db, clock, { minutes: 1 })
+    await tick()
+    const { done } = await drainJobs(db, [handle(behind.job, async () => undefined)])
+    assert.deepEqual(done, ['behind'])
   })
 
   test('a payload of another shape is a failed try that says what is wrong', async () => {
