@@ -6,6 +6,7 @@
  * run a nightly job one time, not three.
  */
 import type { TObject } from 'typebox'
+import { type Log, silentLog } from '../../kernel/log.ts'
 import type { Database } from '../../postgres/database.ts'
 import { sql } from '../../postgres/sql.ts'
 import type { Job } from './job.ts'
@@ -23,14 +24,20 @@ const DEFAULT_ZONE = 'Asia/Jakarta'
 const MINUTE_MS = 60_000
 /** Beyond it a slot counts as never due: "0 0 31 2 *". */
 const LOOK_BACK_MS = 366 * 24 * 60 * MINUTE_MS
+/** More than the clocks of two machines differ: of two that each call the other's slots the future, both would run them. */
+const AHEAD_MS = 10 * MINUTE_MS
 
 /**
  * Puts every job into the queue whose time has come since it was last put there; once, whoever asks.
  * @throws AggregateError of schedules that cannot be read; the others are not kept waiting by them.
  */
-export async function enqueueDueCrons(database: Database, entries: readonly CronEntry[]): Promise<void> {
+export async function enqueueDueCrons(
+  database: Database,
+  entries: readonly CronEntry[],
+  log: Log = silentLog,
+): Promise<void> {
   const now = database.clock.now()
-  const lastOf = await lastSlots(database, entries.map(nameOf), now)
+  const lastOf = await lastSlots(database, entries.map(nameOf), now, log)
   const broken: Error[] = []
   for (const entry of entries) {
     const name = nameOf(entry)
@@ -63,6 +70,7 @@ async function lastSlots(
   database: Database,
   names: readonly string[],
   now: Date,
+  log: Log,
 ): Promise<ReadonlyMap<string, Date>> {
   const rows = await database.many<{ name: string; last: Date }>(
     sql`select name, last_slot as last from niaga.cron where name = any (${names})`,
@@ -74,7 +82,21 @@ async function lastSlots(
       insert into niaga.cron (name, last_slot) select name, ${now} from unnest(${unknown}::text[]) name
       on conflict (name) do nothing`)
   }
+  const ahead = rows.filter(({ last }) => last.getTime() > now.getTime() + AHEAD_MS).map(({ name }) => name)
+  if (ahead.length > 0) await goOnFrom(database, ahead, now, log)
   return known
+}
+
+/** A clock that ran ahead has left slots in the future; waited for, the schedules would be silent until then. */
+async function goOnFrom(database: Database, names: readonly string[], now: Date, log: Log): Promise<void> {
+  const changed = await database.run(sql`
+    update niaga.cron set last_slot = ${now} where name = any (${names}) and last_slot > ${now}`)
+  // Of several processes one tells.
+  if (changed > 0)
+    log.warn(
+      { schedules: names },
+      'schedules had run in the future, by a clock that ran ahead: they go on from now',
+    )
 }
 
 /** The latest minute in (`after`, `now`] that the schedule names. */

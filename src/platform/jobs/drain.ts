@@ -23,7 +23,7 @@ export async function drainJobs(
   { cron = [], log = silentLog }: { cron?: readonly CronEntry[]; log?: Log } = {},
 ): Promise<Drained> {
   await syncClock(database)
-  await enqueueDueCrons(database, cron)
+  await enqueueDueCrons(database, cron, log)
   const done: string[] = []
   const failed: { task: string; error: unknown }[] = []
   const events: WorkerEvents = new EventEmitter()

@@ -97,6 +97,23 @@ describe('jobs', () => {
     assert.deepEqual(await written(), before)
   })
 
+  test('after a clock that ran ahead a schedule goes on from now, and says so once', async () => {
+    const hourly = { job: defineJob('hourly', noPayload), schedule: '0 * * * *' }
+    const warnings: unknown[] = []
+    const log = { ...silentLog, warn: (facts: object) => void warnings.push(facts) }
+    const tick = () => enqueueDueCrons(db, [hourly], log)
+    await tick()
+    await db.run(sql`
+      update niaga.cron set last_slot = ${new Date(clock.now().getTime() + 86_400_000)} where name like 'hourly %'`)
+    await tick()
+    await tick()
+    assert.deepEqual(warnings, [{ schedules: ['hourly 0 * * * *'] }])
+    await advanceClock(db, clock, { hours: 1 })
+    await tick()
+    const { done } = await drainJobs(db, [handle(hourly.job, async () => undefined)])
+    assert.deepEqual(done, ['hourly'])
+  })
+
   test('a schedule that cannot be read is told, and keeps none behind it from running', async () => {
     const broken = { job: defineJob('broken', noPayload), schedule: '61 * * * *' }
     const behind = { job: defineJob('behind', noPayload), schedule: '* * * * *' }

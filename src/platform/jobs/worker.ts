@@ -43,7 +43,7 @@ export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
   await syncClock(database)
   const crew = startCrew(options)
   const loops: Loop[] = [
-    startLoop('jobs.cron', CRON_TICK_MS, log, () => enqueueDueCrons(database, options.cron)),
+    startLoop('jobs.cron', CRON_TICK_MS, log, () => enqueueDueCrons(database, options.cron, log)),
     startLoop('jobs.reaper', REAP_MS, log, reaper(database, log)),
   ]
   return {
