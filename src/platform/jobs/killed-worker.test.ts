@@ -8,10 +8,12 @@ import { platformDatabase } from '../../../test/platform.ts'
 import { until } from '../../../test/until.ts'
 import { systemCaller } from '../../kernel/caller.ts'
 import { silentLog } from '../../kernel/log.ts'
+import { openDatabase } from '../../postgres/database.ts'
 import { sql } from '../../postgres/sql.ts'
 import { inTransaction } from '../../postgres/transaction.ts'
 import { enqueue, handle } from './job.ts'
 import { greet } from './jobs.fixture.ts'
+import { openPresence } from './presence.ts'
 import { startJobs } from './worker.ts'
 
 const { db, url } = await testDatabase(platformDatabase)
@@ -65,4 +67,59 @@ test('the server drops every connection under a running worker: it goes on by it
   await say('after')
   await told.promise.finally(() => jobs.stop())
   assert.deepEqual(greeted, ['before', 'after'])
+})
+
+/** Sessions that hold the lock of a worker. */
+const holders = (worker: string) =>
+  db.many<{ state: string; xid: string | null; xmin: string | null }>(sql`
+    select a.state, a.backend_xid::text as xid, a.backend_xmin::text as xmin from pg_locks l join pg_stat_activity a using (pid)
+    where l.locktype = 'advisory' and l.objid = hashtext(${worker})::oid and l.granted`)
+
+function at(parameter: string) {
+  const opened = openDatabase({ name: 'platform', url: `${url}?${parameter}`, errors: {} })
+  return { opened, presence: (worker: string) => openPresence(opened, worker, silentLog) }
+}
+
+test('a presence that cannot have its lock leaves no connection open, however often it tries', async () => {
+  const { opened, presence } = at('lock_timeout=50')
+  const connections = async () => {
+    const { n } = await db.one<{ n: number }>(sql`
+      select count(*)::int4 as n from pg_stat_activity where datname = current_database() and query like '%niaga.jobs%'
+        and pid <> pg_backend_pid()`)
+    return n
+  }
+  const [lost, next] = [presence('pool-lost'), presence('pool-lost')]
+  try {
+    await lost.ensure()
+    for (let tries = 0; tries < 3; tries++) await assert.rejects(next.ensure(), /lock timeout/)
+    await until(async () => (await connections()) === 1)
+    await lost.leave()
+    await until(async () => (await holders('pool-lost')).length === 0)
+    await next.ensure()
+    assert.equal((await holders('pool-lost')).length, 1)
+  } finally {
+    await Promise.all([lost.leave(), next.leave(), opened.close()])
+  }
+})
+
+test('behind a transaction pooler a presence is an open transaction, and nothing is kept back for it', async () => {
+  const { opened, presence } = at('pgbouncer=true')
+  const pooled = presence('pool-pooled')
+  try {
+    await pooled.ensure()
+    // The state is reported a moment after the answer.
+    await until(async () => (await holders('pool-pooled'))[0]?.state === 'idle in transaction')
+    assert.deepEqual(await holders('pool-pooled'), [{ state: 'idle in transaction', xid: null, xmin: null }])
+    const { later } = await db.one<{ later: string }>(sql`select pg_current_xact_id()::text as later`)
+    // What the audit relay waits for; transactions of other databases count too, and end.
+    await until(async () => {
+      const { over } = await db.one<{ over: boolean }>(
+        sql`select pg_snapshot_xmin(pg_current_snapshot()) > ${later}::xid8 as over`,
+      )
+      return over
+    })
+  } finally {
+    await Promise.all([pooled.leave(), opened.close()])
+  }
+  await until(async () => (await holders('pool-pooled')).length === 0)
 })

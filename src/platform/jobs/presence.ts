@@ -14,20 +14,25 @@ export interface Presence {
   leave(): Promise<void>
 }
 
-/** Needs a connection that keeps its session: behind a transaction pooler, give the jobs a direct URL. */
 export function openPresence(database: Database, workerId: string, log: Log): Presence {
   let client: Promise<pg.Client> | undefined
   let left = false
 
-  async function join(): Promise<pg.Client> {
+  function join(): Promise<pg.Client> {
     const made = new pg.Client(database.connection)
     made.on('error', (error) => log.debug({ error: error.message }, 'the presence connection was lost'))
-    made.once('end', () => {
-      client = undefined
+    const joined = hold(made, database, workerId)
+    // The end of an earlier one may be heard when the next has joined already.
+    const forget = () => {
+      if (client === joined) client = undefined
+    }
+    made.once('end', forget)
+    joined.catch(() => {
+      forget()
+      // Left open, each try would cost a connection. Where the network is gone, nobody answers to this.
+      made.end().catch((error: unknown) => log.debug({ error: String(error) }, 'a presence connection ended'))
     })
-    await made.connect()
-    await made.query(`select pg_advisory_lock(hashtext('niaga.jobs'), hashtext($1))`, [workerId])
-    return made
+    return joined
   }
 
   return {
@@ -35,10 +40,7 @@ export function openPresence(database: Database, workerId: string, log: Log): Pr
       if (left) return
       // Shared by whoever asks meanwhile: a second connection would wait for the lock of the first.
       client ??= join()
-      await client.catch((error: unknown) => {
-        client = undefined
-        throw error
-      })
+      await client
     },
     async leave() {
       left = true
@@ -46,6 +48,26 @@ export function openPresence(database: Database, workerId: string, log: Log): Pr
       await joined?.end()
     },
   }
+}
+
+/** @throws Error where the lock is not to be had: the server may not have noticed yet that we lost its last holder. */
+async function hold(client: pg.Client, { prepare }: Database, workerId: string): Promise<pg.Client> {
+  await client.connect()
+  if (prepare) {
+    await client.query(`select pg_advisory_lock(hashtext('niaga.jobs'), hashtext($1))`, [workerId])
+    return client
+  }
+  // A transaction pooler closes a server's connection between two transactions, and with it a session's lock, or keeps
+  // both when we are gone. Within one it does neither. This one has no xid, and in the end no snapshot: nothing is kept
+  // for it, by vacuum or by the audit relay.
+  await client.query(`begin isolation level read committed; set local lock_timeout = '10s'`)
+  await client.query(`select pg_advisory_xact_lock(hashtext('niaga.jobs'), hashtext($1))`, [workerId])
+  // The last one, because it has no parameters: the portal of one that has would keep its snapshot.
+  await client.query(`
+    select set_config(name, '0', true)
+    from unnest(array['idle_in_transaction_session_timeout', 'transaction_timeout']) name
+    where current_setting(name, true) is not null`)
+  return client
 }
 
 /** Answers a function that gives back the jobs of workers it finds absent two times running. */
