@@ -181,6 +181,18 @@ test('a voucher lowers the total; a wrong code is said and another may follow', 
   assert.equal(await balanceOf(budi), '60000.00')
 })
 
+test('a sixth wrong voucher code in a minute is not looked up in the chat either', async () => {
+  const id = await shop.goods(50_000, ['SATU'])
+  const budi = await shop.person().registered()
+  budi.say(String(id))
+  await budi.press('checkout')
+  await budi.press('voucher:use')
+  await budi.sees('Ketik kode voucher')
+  for (let n = 1; n <= 6; n++) budi.say(`SALAH00${n}`)
+  await budi.sees('Terlalu banyak permintaan')
+  assert.equal(await store.kv.get(`rate:${budi.id}:voucher`), '6')
+})
+
 test('check 60: goods stand in no outbox payload, no session and no audit row', async () => {
   const id = await shop.goods(10_000, ['RAHASIA-60'])
   const budi = await shop.person().registered({ balance: 50_000 })

@@ -70,11 +70,9 @@ async function summarise(
   cart: Omit<Cart, 'messageId'>,
   place: Pick<SessionContext, 'message_id' | 'after_message_id'>,
 ): Promise<void> {
-  const [balance, qris, profile] = await Promise.all([
-    quote(turn, cart, 'account_balance'),
-    quoteQris(turn, cart),
-    profileOf(turn.store, turn.user.id),
-  ])
+  // One after the other: a code that is wrong is looked up once, and counted once.
+  const balance = await quote(turn, cart, 'account_balance')
+  const [qris, profile] = await Promise.all([quoteQris(turn, cart), profileOf(turn.store, turn.user.id)])
   const { voucherCode } = cart
   remember(turn, cart, 'selecting_quantity', place)
   turn.show(orderSummary({ qris, balance, account: profile.balance, voucherCode }))

@@ -7,7 +7,7 @@ import type { UserId } from '../accounts/user-id.ts'
 import { fail } from '../errors.ts'
 import { createPayment } from '../payments/create-payment.ts'
 import { paymentFailure } from '../payments/payment-failure.ts'
-import { countMade, refusalToMake } from '../shop/limits.ts'
+import { limitMade } from '../shop/limits.ts'
 import type { Store } from '../store.ts'
 import type { DepositView } from './deposit-view.ts'
 import { findDeposit } from './find-deposit.ts'
@@ -27,7 +27,7 @@ export interface PlaceDeposit {
  *   idempotency_conflict, idempotency_in_flight, rate_limited, banned
  */
 export async function placeDeposit(store: Store, caller: Caller, input: PlaceDeposit): Promise<DepositView> {
-  const invoice = await commitDeposit(store, caller, input)
+  const invoice = await limitMade(store, input.userId, 'deposit', () => commitDeposit(store, caller, input))
   await createPayment(store, caller, invoice)
   const deposit = await findDeposit(store, invoice, { userId: input.userId, isAdmin: false })
   if (deposit.payment?.status === 'failed') throw await paymentFailure(store, invoice)
@@ -38,26 +38,16 @@ export async function placeDeposit(store: Store, caller: Caller, input: PlaceDep
 async function commitDeposit(store: Store, caller: Caller, input: PlaceDeposit): Promise<string> {
   const { userId, idempotencyKey: key } = input
   const amount = formatMoney('IDR', input.amount)
-  const refusal = await refusalNow(store, userId)
-  const { invoice, isNew } = await inTransaction(store.db, caller, async (tx) => {
-    let isNew = false
-    const scope = `place_deposit:${userId}`
-    const invoice = await idempotent(tx, { scope, key, request: { amount } }, async () => {
-      if (refusal) throw refusal
-      isNew = true
-      const placed = await tx.one<{ invoice: string }>(
+  const { available } = store.pakasir
+  return await inTransaction(store.db, caller, (tx) =>
+    idempotent(tx, { scope: `place_deposit:${userId}`, key, request: { amount } }, async () => {
+      // A repeated request is answered all the same.
+      if (!available) throw fail('gateway_unavailable')
+      await tx.run(sql`select count_made(${userId}, 'deposit')`)
+      const { invoice } = await tx.one<{ invoice: string }>(
         sql`select place_deposit(${userId}, ${amount}) ->> 'invoice_id' as invoice`,
       )
-      return placed.invoice
-    })
-    return { invoice, isNew }
-  })
-  if (isNew) await countMade(store, userId, 'deposit')
-  return invoice
-}
-
-/** What a new deposit would be refused for before anything is looked at; a repeated one is answered all the same. */
-async function refusalNow(store: Store, user: UserId) {
-  if (!store.pakasir.available) return fail('gateway_unavailable')
-  return await refusalToMake(store, user, 'deposit')
+      return invoice
+    }),
+  )
 }

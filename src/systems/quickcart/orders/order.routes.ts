@@ -31,7 +31,7 @@ import { validateVoucher } from './validate-voucher.ts'
 
 const own = { access: { permission: 'orders.own' } } as const
 const tags = ['Orders']
-const ofVouchers = ['voucher_invalid', 'voucher_expired', 'voucher_cooldown'] as const
+const ofVouchers = ['voucher_invalid', 'voucher_expired', 'voucher_cooldown', 'rate_limited'] as const
 const ofQuotes = [
   ...ofVouchers,
   'product_not_found',
@@ -46,7 +46,6 @@ const ofOrders = [
   'amount_out_of_range',
   'gateway_fee_mismatch',
   'gateway_unavailable',
-  'rate_limited',
 ] as const
 
 export function orderRoutes(scope: FastifyInstance, store: Store): void {
@@ -83,7 +82,7 @@ export function orderRoutes(scope: FastifyInstance, store: Store): void {
         tags,
         summary: 'What a voucher is worth to you',
         body: VoucherBody,
-        response: { 200: VoucherAnswer, ...refusals(...ofVouchers, 'rate_limited') },
+        response: { 200: VoucherAnswer, ...refusals(...ofVouchers) },
       },
     },
     async (request) => {

@@ -258,6 +258,17 @@ test("somebody else's order is not there, for reading, checking and cancelling",
   }
 })
 
+test('twenty balance orders of one person at once: five are made, the others wait', async () => {
+  const budi = await shop.customer({ balance: '100000' })
+  const product = await shop.product({ price: 1_000, stock: 20 })
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => shop.order(budi, product, { method: 'account_balance' })),
+  )
+  const made = answers.filter(({ status }) => status === 201)
+  assert.equal(made.length, 5)
+  for (const { status, body } of answers) if (status !== 201) assert.equal(body.code, 'rate_limited')
+})
+
 test('six orders in a minute: the sixth waits, and a repeated request is still answered', async () => {
   const budi = await shop.customer({ balance: '100000' })
   const product = await shop.product({ price: 1_000, stock: 10 })

@@ -9,7 +9,7 @@ import type { UserId } from '../accounts/user-id.ts'
 import { fail } from '../errors.ts'
 import { createPayment } from '../payments/create-payment.ts'
 import { paymentFailure } from '../payments/payment-failure.ts'
-import { countMade, refusalToMake } from '../shop/limits.ts'
+import { limitGuesses, limitMade } from '../shop/limits.ts'
 import type { Store } from '../store.ts'
 import { findOrder } from './find-order.ts'
 import type { OrderView, PaymentMethod } from './order-view.ts'
@@ -39,9 +39,12 @@ const STOCK_RETRY_MS = 50
  *   voucher_cooldown, gateway_unavailable, gateway_fee_mismatch, idempotency_conflict, rate_limited, banned
  */
 export async function placeOrder(store: Store, caller: Caller, input: PlaceOrder): Promise<OrderView> {
-  const invoice = await withStockRetries(() => commitOrder(store, caller, input))
+  const { userId, voucherCode } = input
+  const invoice = await limitGuesses(store, userId, voucherCode, () =>
+    limitMade(store, userId, 'order', () => withStockRetries(() => commitOrder(store, caller, input))),
+  )
   if (input.method === 'qris') await createPayment(store, caller, invoice)
-  const order = await findOrder(store, invoice, { userId: input.userId, isAdmin: false })
+  const order = await findOrder(store, invoice, { userId, isAdmin: false })
   if (order.payment?.status === 'failed') throw await paymentFailure(store, invoice)
   return order
 }
@@ -51,21 +54,19 @@ async function commitOrder(store: Store, caller: Caller, input: PlaceOrder): Pro
   const { idempotencyKey: key, userId, items, method, voucherCode = null, expectedTotal } = input
   const expected = expectedTotal === undefined ? null : formatMoney('IDR', expectedTotal)
   const hash = requestHash({ items, method, voucherCode, expected })
-  const refusal = await refusalNow(store, input)
-  const { invoice, is_new: isNew } = await inTransaction(store.db, caller, (tx) =>
-    tx.one<{ invoice: string; is_new: boolean }>(sql`
-      select invoice, is_new from place_order_once(${key}, ${hash},
+  const refusal = refusalNow(store, method)
+  const { invoice } = await inTransaction(store.db, caller, (tx) =>
+    tx.one<{ invoice: string }>(sql`
+      select invoice from place_order_once(${key}, ${hash},
         ${refusal ? sql.json({ code: refusal.code, details: refusal.details }) : null},
         ${userId}, ${linesJson(items)}, ${method}, ${voucherCode}, ${expected})`),
   )
-  if (isNew) await countMade(store, userId, 'order')
   return invoice
 }
 
 /** What a new order would be refused for before anything is looked at; a repeated one is answered all the same. */
-async function refusalNow(store: Store, { userId, method }: PlaceOrder): Promise<DomainError | undefined> {
-  if (method === 'qris' && !store.pakasir.available) return fail('gateway_unavailable')
-  return await refusalToMake(store, userId, 'order')
+function refusalNow({ pakasir }: Store, method: PaymentMethod): DomainError | undefined {
+  return method === 'qris' && !pakasir.available ? fail('gateway_unavailable') : undefined
 }
 
 /** Goods that another checkout holds may come free again within moments; only then is another try worth it. */

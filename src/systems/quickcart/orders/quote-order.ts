@@ -3,6 +3,7 @@ import { type Decimal, type Money, parseMoney } from '../../../kernel/money.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import type { UserId } from '../accounts/user-id.ts'
+import { limitGuesses } from '../shop/limits.ts'
 import type { Store } from '../store.ts'
 import type { PaymentMethod } from './order-view.ts'
 
@@ -50,14 +51,16 @@ interface StoredQuote {
 /**
  * What these items would cost this person now; reserves nothing (QuickCart, UC 3).
  * @throws product_not_found, product_inactive, out_of_stock, amount_not_whole, voucher_invalid, voucher_expired,
- *   voucher_cooldown, validation_failed
+ *   voucher_cooldown, validation_failed, rate_limited
  */
 export async function quoteOrder(store: Store, input: QuoteOrder): Promise<Quote> {
+  const { userId, items, method, voucherCode } = input
   // In a transaction, because prices and vouchers are judged by niaga.now().
-  const { quote } = await inTransaction(store.db, systemCaller, (tx) =>
-    tx.one<{ quote: StoredQuote }>(sql`
-      select quote_order(${input.userId}, ${linesJson(input.items)}, ${input.method},
-        ${input.voucherCode ?? null}) as quote`),
+  const { quote } = await limitGuesses(store, userId, voucherCode, () =>
+    inTransaction(store.db, systemCaller, (tx) =>
+      tx.one<{ quote: StoredQuote }>(sql`
+        select quote_order(${userId}, ${linesJson(items)}, ${method}, ${voucherCode ?? null}) as quote`),
+    ),
   )
   return {
     items: quote.items.map((item) => ({

@@ -3,7 +3,7 @@ import { type Decimal, type Money, parseMoney } from '../../../kernel/money.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import type { UserId } from '../accounts/user-id.ts'
-import { limitAction } from '../shop/limits.ts'
+import { limitGuesses } from '../shop/limits.ts'
 import type { Store } from '../store.ts'
 
 export interface UsableVoucher {
@@ -16,10 +16,11 @@ export interface UsableVoucher {
  * @throws voucher_invalid, voucher_expired, voucher_cooldown, rate_limited
  */
 export async function validateVoucher(store: Store, user: UserId, code: string): Promise<UsableVoucher> {
-  await limitAction(store, user, 'voucher')
-  const { amount, expires_at: expiresAt } = await inTransaction(store.db, systemCaller, (tx) =>
-    tx.one<{ amount: Decimal; expires_at: Date }>(
-      sql`select amount, expires_at from check_voucher(${user}, ${code})`,
+  const { amount, expires_at: expiresAt } = await limitGuesses(store, user, code, () =>
+    inTransaction(store.db, systemCaller, (tx) =>
+      tx.one<{ amount: Decimal; expires_at: Date }>(
+        sql`select amount, expires_at from check_voucher(${user}, ${code})`,
+      ),
     ),
   )
   return { amount: parseMoney('IDR', amount), expiresAt }

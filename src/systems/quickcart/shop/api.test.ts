@@ -100,6 +100,7 @@ test('a cursor beyond every number ends the list', async () => {
     `/admin/payments?cursor=${far}`,
     `/admin/audit?cursor=${far}`,
     `/admin/users?cursor=${far}`,
+    `/admin/vouchers?cursor=${far}`,
     `/products?cursor=${farProduct}`,
     `/products?sort=sold&cursor=${farProduct}`,
   ]) {
@@ -305,6 +306,38 @@ test('checking a payment six times in a minute: the sixth waits', async () => {
   const sixth = await shop.post(`/orders/${body.invoice}/check`, { as: budi })
   assert.deepEqual(says(sixth), [429, 'rate_limited'])
   assert.ok(Number(sixth.headers.get('retry-after')) >= 1)
+})
+
+test('a sixth wrong voucher code in a minute is not looked up, wherever it is typed', async () => {
+  const budi = await shop.customer()
+  const product = await shop.product()
+  const quote = (voucher: string) =>
+    shop.post('/orders/quote', {
+      as: budi,
+      body: { items: [{ product_id: product, quantity: 1 }], payment_method: 'qris', voucher_code: voucher },
+    })
+  const wrong = [
+    await quote('SALAH001'),
+    await quote('SALAH002'),
+    await quote('SALAH003'),
+    await shop.order(budi, product, { voucher: 'SALAH004' }),
+    await shop.post('/vouchers/validate', { as: budi, body: { code: 'SALAH005' } }),
+  ]
+  for (const answer of wrong) assert.deepEqual(says(answer), [422, 'voucher_invalid'])
+  assert.deepEqual(says(await quote('SALAH006')), [429, 'rate_limited'])
+  assert.deepEqual(says(await shop.order(budi, product, { voucher: 'SALAH007' })), [429, 'rate_limited'])
+  assert.equal((await shop.order(budi, product)).status, 201, 'without a code nothing is limited')
+})
+
+test('a voucher code that holds does not count, however often it is looked at', async () => {
+  const budi = await shop.customer()
+  await shop.owner.db.run(sql`
+    insert into vouchers (code, amount, created_by, expires_at)
+      values ('BENAR001', 5000, ${budi.id}, ${shop.clock.now()}::timestamptz + interval '1 day')`)
+  for (let n = 0; n < 7; n++) {
+    const answer = await shop.post('/vouchers/validate', { as: budi, body: { code: 'BENAR001' } })
+    assert.equal(answer.status, 200)
+  }
 })
 
 test('goods of a paid order are sent again only to their owner', async () => {

@@ -1,5 +1,5 @@
 /** How often a person may do what (QuickCart, §7.6): keys `rate:{user_id}:{action}`, windows of 60 s. */
-import { type DomainError, fail } from '../../../kernel/errors.ts'
+import { type DomainError, fail, isDomainError } from '../../../kernel/errors.ts'
 import { sql } from '../../../postgres/sql.ts'
 import { inTransaction } from '../../../postgres/transaction.ts'
 import type { UserId } from '../accounts/user-id.ts'
@@ -9,12 +9,33 @@ const WINDOW_SECONDS = 60
 
 const LIMITS = { cmd: 10, admin_cmd: 100, voucher: 5, message: 3 } as const
 const CHECKS_PER_INVOICE = 5
-/** A deposit is as much work for the gateway as an order, and may be cancelled and made again as fast. */
-const MADE = { order: 5, deposit: 5 } as const
 
 /** Counts one attempt. @throws rate_limited with `retry_after` in seconds */
 export async function limitAction(store: Store, user: UserId, action: keyof typeof LIMITS): Promise<void> {
   await attempt(store, user, action, LIMITS[action])
+}
+
+/**
+ * Looks a typed voucher code up. Each one that is refused counts, wherever it was typed; one that holds does not.
+ * Counted before it is looked up, so that a hundred at once are no way around. @throws rate_limited
+ */
+export async function limitGuesses<T>(
+  store: Store,
+  user: UserId,
+  code: string | undefined,
+  lookUp: () => Promise<T>,
+): Promise<T> {
+  if (code === undefined) return await lookUp()
+  await limitAction(store, user, 'voucher')
+  let isWrong = false
+  try {
+    return await lookUp()
+  } catch (error) {
+    isWrong = isDomainError(error) && error.code.startsWith('voucher_')
+    throw error
+  } finally {
+    if (!isWrong) await store.kv.increment(`rate:${user}:voucher`, WINDOW_SECONDS, -1)
+  }
 }
 
 /** Counts one look at a payment. @throws rate_limited */
@@ -22,27 +43,25 @@ export async function limitCheck(store: Store, user: UserId, invoice: string): P
   await attempt(store, user, `check-${invoice}`, CHECKS_PER_INVOICE)
 }
 
-/**
- * Orders and deposits are counted when they are made, not when they are refused: whoever runs into "out of stock" or
- * their own pending order may go on trying. Answers the refusal that another one would get, if it would.
- */
-export async function refusalToMake(
+/** Makes what `count_made` counts in the same transaction, and puts its refusal on record. */
+export async function limitMade<T>(
   store: Store,
   user: UserId,
-  what: keyof typeof MADE,
-): Promise<DomainError | undefined> {
-  const key = `rate:${user}:${what}`
-  const made = Number((await store.kv.get(key)) ?? 0)
-  if (made < MADE[what]) return undefined
-  const seconds = (await store.kv.ttl(key)) ?? WINDOW_SECONDS
-  // What is refused is not counted there, so that the first refusal of a window is known by a counter of its own.
-  const refused = await store.kv.increment(`refused:${user}:${what}`, Math.max(1, Math.ceil(seconds)))
-  if (refused.count === 1) await record(store, user, what)
-  return limited(seconds)
+  what: 'order' | 'deposit',
+  make: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await make()
+  } catch (error) {
+    if (isDomainError(error, 'rate_limited')) await recordOnce(store, user, what, error)
+    throw error
+  }
 }
 
-export async function countMade(store: Store, user: UserId, what: keyof typeof MADE): Promise<void> {
-  await store.kv.increment(`rate:${user}:${what}`, WINDOW_SECONDS)
+/** What is refused is not counted with what was made, so that a window's first refusal is known by its own counter. */
+async function recordOnce(store: Store, user: UserId, what: string, { details }: DomainError): Promise<void> {
+  const refused = await store.kv.increment(`refused:${user}:${what}`, Number(details.retry_after))
+  if (refused.count === 1) await record(store, user, what)
 }
 
 async function attempt(store: Store, user: UserId, action: string, limit: number): Promise<void> {

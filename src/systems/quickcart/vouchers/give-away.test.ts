@@ -47,6 +47,8 @@ test('37: amounts and counts outside the range are refused, and nothing is made'
     [{ amount: '10000', count: 101 }, 422, 'voucher_count_range'],
     [{ amount: '10000', count: 0 }, 422, 'voucher_count_range'],
     [{ amount: '10000', count: -1 }, 422, 'voucher_count_range'],
+    [{ amount: '10000', count: 3_000_000_000 }, 422, 'voucher_count_range'],
+    [{ amount: '10000', count: -1e300 }, 422, 'voucher_count_range'],
     [{ amount: '10000.50', count: 1 }, 422, 'amount_not_whole'],
     [{ amount: 'NaN', count: 1 }, 422, 'validation_failed'],
     [{ amount: '10000', count: 1.5 }, 422, 'validation_failed'],

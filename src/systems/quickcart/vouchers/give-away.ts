@@ -36,7 +36,7 @@ export async function giveAway(store: Store, caller: Caller, input: GiveAway): P
   return await inTransaction(store.db, caller, (tx) =>
     idempotent(tx, { scope: `giveaway:${admin}`, key, request: { amount, count } }, async () => {
       const { codes, expires_at: expires } = await tx.one<{ codes: string[]; expires_at: Date }>(
-        sql`select codes, expires_at from give_away(${admin}, ${amount}, ${count})`,
+        sql`select codes, expires_at from give_away(${admin}, ${amount}, ${withinInteger(count)})`,
       )
       const body = giveawayText({ amount: input.amount, codes, expiresAt: expires })
       const broadcast = await insertBroadcast(tx, { kind: 'giveaway', body, author: admin })
@@ -44,4 +44,9 @@ export async function giveAway(store: Store, caller: Caller, input: GiveAway): P
       return { codes, expiresAt: expires.toISOString(), broadcast }
     }),
   )
+}
+
+/** The same refusal for a count that the parameter could not carry. */
+function withinInteger(count: number): number {
+  return Math.max(-1, Math.min(count, 2_147_483_647))
 }

@@ -30,7 +30,7 @@ export async function listVouchers(
   const now = store.clock.now()
   const where = [
     ...(state === undefined ? [] : [inState(state, now)]),
-    ...(cursor === undefined ? [] : [sql`v.id < ${decodeCursor(cursor, ['number'] as const)[0]}`]),
+    ...(cursor === undefined ? [] : [sql`v.id < ${decodeCursor(cursor, ['number'] as const)[0]}::bigint`]),
   ]
   const condition = where.length === 0 ? sql.raw('') : sql`where ${sql.join(where, ' and ')}`
   const rows = await store.db.many<ListedVoucher>(sql`

@@ -514,6 +514,7 @@ CREATE TRIGGER audit_trigger AFTER INSERT OR DELETE OR UPDATE ON warranty_claims
 -- function clean_vouchers(p_limit integer) returns integer
 -- function close_exports(p_user bigint) returns void
 -- function close_payment(p_invoice text, p_status text, p_parent_status text, p_error text) returns void
+-- function count_made(p_user bigint, p_what text) returns void
 -- function count_sold() returns trigger
 -- function create_product(p_id integer, p_name text, p_category text, p_price numeric, p_description text) returns integer
 -- function credit_late_payment(p_invoice text, p_completed_at timestamp with time zone) returns void
