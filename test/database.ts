@@ -39,7 +39,7 @@ const FAST = {
  */
 export async function startTestServer(): Promise<EmbeddedServer> {
   const url = process.env.NIAGA_TEST_POSTGRES_URL
-  if (url) return { url, dataDirectory: '', adopted: true, stop: async () => undefined }
+  if (url) return { url, dataDirectory: '', adopted: true, isUp: () => true, stop: async () => undefined }
   return await startEmbedded(DIRECTORY, FAST)
 }
 

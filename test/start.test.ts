@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { houseFolder, killAndWait, killHouse, type RunningHouse, stopHouse } from './house.ts'
+import { until } from './until.ts'
 
 const { data, start, run, remove } = await houseFolder()
 
@@ -91,6 +92,15 @@ test('after kill -9 of the application the next start takes over its PostgreSQL;
   assert.equal(known.status, 200, await known.text())
   assert.equal(postgresPid(), orphan)
   assert.equal((await fetch(`${running.url}/health/ready`)).status, 200)
+})
+
+test('a PostgreSQL that is killed beneath the application is started again', async () => {
+  assert.ok(running)
+  const { url } = running
+  const pid = postgresPid()
+  await killAndWait(pid)
+  await until(async () => existsSync(postmaster()) && postgresPid() !== pid)
+  await until(async () => (await fetch(`${url}/health/ready`)).status === 200)
 })
 
 test('after kill -9 of everything the next start recovers by itself', async () => {

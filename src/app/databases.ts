@@ -90,7 +90,7 @@ export async function locateDatabases(
   let applicationUrl = configuration.NIAGA_POSTGRES_APP_URL ?? serverUrl
   let server: EmbeddedServer | undefined
   if (serverUrl === undefined && given.some(({ url }) => url === undefined)) {
-    server = await startEmbedded(join(configuration.NIAGA_DATA, 'postgres'), {}, onWait)
+    server = await startServer(configuration, onWait)
     serverUrl = server.url
     applicationUrl = await openToApplication(server)
   }
@@ -112,6 +112,14 @@ export async function locateDatabases(
   }
   apart(all)
   return { all, server }
+}
+
+/** The embedded one of this data folder. */
+export async function startServer(
+  { NIAGA_DATA }: Configuration,
+  onWait?: () => void,
+): Promise<EmbeddedServer> {
+  return await startEmbedded(join(NIAGA_DATA, 'postgres'), {}, onWait)
 }
 
 /** @throws ConfigurationError where one is missing and this login may not make it. */

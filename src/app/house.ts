@@ -26,11 +26,13 @@ import {
   locateDatabases,
   openedAs,
   openForApplication,
+  startServer,
   systemContext,
   withOwners,
 } from './databases.ts'
 import { frontPage } from './front-page.ts'
 import { AlreadyRunning, claimInstance, releaseInstance } from './instance.ts'
+import { keepServer } from './keep-server.ts'
 import { upkeepWork } from './upkeep-job.ts'
 
 export interface House {
@@ -81,7 +83,7 @@ export async function startHouse(
     const { all, server } = await locateDatabases(configuration, manifests, loadCode).finally(() =>
       clearTimeout(recovery),
     )
-    if (server) closers.push(() => server.stop())
+    if (server) closers.push(keepServer(server, () => startServer(configuration), log))
     const databases = new Map(all.map((at) => [at.manifest.name, openForApplication(at, clock, log)]))
     closers.push(async () => {
       await Promise.all([...databases.values()].map((database) => database.close()))

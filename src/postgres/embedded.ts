@@ -44,6 +44,8 @@ export interface EmbeddedServer {
   readonly dataDirectory: string
   /** True where it was running already. */
   readonly adopted: boolean
+  /** Whether its process is there; it may be recovering. */
+  isUp(): boolean
   stop(): Promise<void>
 }
 
@@ -90,7 +92,17 @@ export async function startEmbedded(
   if (!existsSync(data)) await initialise(binaries, home, data, password, account, onWait)
   const url = serverUrl({ port, password })
   const child = await launch(binaries, home, data, port, settings, account, onWait)
-  return { url, dataDirectory: data, adopted: false, stop: () => stop(data, child.pid) }
+  return running(url, data, child.pid, false)
+}
+
+function running(url: string, data: string, pid: number | undefined, adopted: boolean): EmbeddedServer {
+  return {
+    url,
+    dataDirectory: data,
+    adopted,
+    isUp: () => pid !== undefined && isAlive(pid),
+    stop: () => stop(data, pid),
+  }
 }
 
 /** Stops the server whose files live in `directory`, if it runs, and removes all of it. */
@@ -115,7 +127,7 @@ async function adopt(saved: Saved, data: string): Promise<EmbeddedServer | undef
   for (;;) {
     try {
       if ((await dataDirectoryOf(url)) !== data) return undefined
-      return { url, dataDirectory: data, adopted: true, stop: () => stop(data, pid) }
+      return running(url, data, pid, true)
     } catch (error) {
       // Nobody listens: the number in the file is another program's by now. PostgreSQL judges the stale file.
       if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED') return undefined
